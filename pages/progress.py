@@ -1,0 +1,5 @@
+"""stub"""
+import streamlit as st
+from roadmap import ui
+person = ui.person()
+st.header("progress")

@@ -1,0 +1,313 @@
+"""The commands: `python3 -m roadmap` starts the dashboard, and sets up what it needs at first use.
+
+This file keeps to syntax that Python 3.6 reads, so that an old Python gets as far as the one sentence below.
+"""
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - pip, which would refuse an old Python, has not run yet
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    sys.exit(f"This needs Python 3.11 or newer, and this is Python {version}. Start it with a newer one.")
+
+import argparse
+import json
+import subprocess
+from collections.abc import Iterable, Sequence
+from datetime import date
+from difflib import get_close_matches
+from itertools import zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from roadmap import environment
+
+if TYPE_CHECKING:
+    from roadmap.catalog import Catalog
+    from roadmap.content import Problem
+    from roadmap.levels import Gap, Standing
+
+LINTERS = (("ruff", "check"), ("ruff", "format", "--check"), ("mypy",))
+NAMED = 20  # unknown ids named one by one; a file of a million would drown the answer
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns 0 when all is well, 1 when problems were found, 2 for wrong use."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
+        given.insert(0, "run")
+    parser = _parser()
+    options, rest = parser.parse_known_args(given)
+    if options.does is test:
+        options.pytest = rest
+    elif rest:
+        parser.error(f"{given[0]} does not take {' '.join(rest)}")
+    try:
+        environment.enter(options.extra, given)
+        return int(options.does(options))
+    except environment.Trouble as trouble:
+        print(trouble, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130  # what a shell expects of a command that Ctrl+C ended
+
+
+def run(options: argparse.Namespace) -> int:
+    """Start the dashboard and stay until it is stopped."""
+    if not (environment.ROOT / "app.py").exists():
+        raise environment.Trouble(f"There is no app.py in {environment.ROOT}. Start the dashboard from a clone.")
+    sys.path.insert(0, str(environment.ROOT))  # app.py stands beside the package, not in it
+    from app import serve
+
+    serve(port=options.port, open_browser=options.open_browser)
+    return 0
+
+
+def test(options: argparse.Namespace) -> int:
+    """Run the tests, and with --lint what else must hold. Arguments it does not know go to pytest."""
+    python = [sys.executable, "-m"]
+    failed = [tool for tool in LINTERS if options.lint and _call([*python, *tool])]
+    if not options.pytest and _call([sys.executable, "tests/browser.py"]):  # first, so that a download shows
+        return 1
+    tests = _call([*python, "pytest", *options.pytest])
+    for tool in failed:
+        print(f"Failed: {' '.join(tool)}", file=sys.stderr)
+    return 2 if tests == 4 else int(bool(tests or failed))  # 4 is pytest's word for wrong use
+
+
+def check(options: argparse.Namespace) -> int:
+    """Name every problem in the dataset, then count what it holds."""
+    from roadmap import content
+
+    if options.record:
+        print(f"{content.record_ids(options.folder)} new ids recorded", file=sys.stderr)
+    catalog, problems = content.read(options.folder)
+    counts = content.counts(catalog) if catalog else {}
+    if options.json:
+        _print_json({"ok": not problems, "problems": [p._asdict() for p in problems], "counts": counts})
+    elif counts:
+        _print_counts(counts)
+    return _tell(problems, options.folder)
+
+
+def level(options: argparse.Namespace) -> int:
+    """Say where the ticks of a file put a person, what blocks the next stage, and the gaps on the way there."""
+    from roadmap import content, export, levels
+
+    catalog, problems = content.read()
+    if not catalog:
+        return _tell(problems, content.FOLDER)
+    try:
+        ticks = _ticked(options.file, options.as_of)
+        _refuse_unknown(ticks, catalog)
+    except (ValueError, export.Refused) as problem:
+        if options.json:
+            _print_json({"problems": str(problem).split("\n")})
+        print(problem, file=sys.stderr)
+        return 1
+    standing = levels.standing(catalog, ticks)
+    target = levels.next_stage(catalog, standing.level) or catalog.stages[-1]
+    gaps = levels.gaps(catalog, ticks, target.id)
+    if options.json:
+        _print_json(
+            {
+                "claimed": standing.model_dump(),
+                "gaps": {gap.category: _gap_as_json(gap) for gap in gaps},
+                "target": target.id,
+            }
+        )
+    else:
+        _print_standing(catalog, ticks, standing, gaps)
+    return 0
+
+
+def bench(options: argparse.Namespace) -> int:
+    """Measure what a click costs, and the rest of the budgets."""
+    from roadmap import bench
+
+    bench.main(json=options.json)
+    return 0
+
+
+def _ticked(file: Path, as_of: date | None) -> set[str]:
+    """The ids ticked in a report, in a backup, or in a plain list. Raises a sentence, as ValueError or Refused, for all else."""
+    from roadmap import export, levels, store
+
+    data = file.read_bytes()
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        found = None  # a report as HTML, or a broken file: export says which
+    if isinstance(found, dict) and "backup" in found:
+        log = store.Backup.loads(data).ticks()
+        return set(levels.held(tick for tick in log if as_of is None or tick.at.date() <= as_of))
+    if isinstance(found, dict) and "ticks" in found:
+        found = found["ticks"]
+    if isinstance(found, list):
+        if not all(isinstance(id, str) for id in found):
+            raise ValueError(f'{file.name}: ticks must be a list of skill ids, such as ["core.scaffold-module"].')
+        return set(found)
+    report = export.read(file.name, data)
+    return {line.id for stage in report.stages for line in (*stage.skills, *stage.goals) if line.ticked}
+
+
+def _refuse_unknown(ticks: set[str], catalog: "Catalog") -> None:
+    unknown = sorted(ticks - catalog.lines.keys())
+    sentences = []
+    for id in unknown[:NAMED]:
+        near = " or ".join(get_close_matches(id, catalog.lines, n=2))
+        sentences.append(f"There is no skill or goal `{id:.80}`." + (f" Did you mean {near}?" if near else ""))
+    if unknown[NAMED:]:
+        sentences.append(f"And {len(unknown) - NAMED} more that do not exist.")
+    if sentences:
+        raise ValueError("\n".join(sentences))
+
+
+def _print_standing(catalog: "Catalog", ticks: set[str], standing: "Standing", gaps: "Iterable[Gap]") -> None:
+    from roadmap import levels
+
+    print(f"Claimed level: {levels.title(catalog, standing.level)}")
+    print(f"{levels.progress_sentence(catalog, standing)}. {levels.blocking_sentence(catalog, ticks)}")
+    for title, ids in (("Open at or below this level", standing.debts), ("Held further up", standing.ahead)):
+        if ids:
+            print(f"\n{title}:")
+            for id in ids:
+                print(f"  {id}  {catalog.lines[id].text}")
+    print("\nSkills held by category:")
+    for gap in gaps:
+        required = len(gap.held) + len(gap.missing)
+        print(f"  {len(gap.held)} of {required}  {gap.category}")
+        for id in gap.missing:
+            print(f"          {id}  {catalog.lines[id].text}")
+
+
+def _gap_as_json(gap: "Gap") -> dict[str, Any]:
+    return {"required": gap.required, "held": gap.held_weight, "missing": gap.missing, "share": gap.share}
+
+
+def _print_counts(counts: dict[str, Any]) -> None:
+    """What the dataset holds, then its cards by stage and by category, side by side."""
+    blocks = {"what": {kind: count for kind, count in counts.items() if isinstance(count, int)}}
+    blocks |= {f"cards {kind.replace('_', ' ')}": of for kind, of in counts.items() if isinstance(of, dict)}
+    columns = [_column(title, rows) for title, rows in blocks.items()]
+    for row in zip_longest(*columns):
+        cells = (cell or " " * len(column[0]) for cell, column in zip(row, columns, strict=True))
+        print("    ".join(cells).rstrip())
+
+
+def _column(title: str, rows: dict[str, int]) -> list[str]:
+    wide = max(map(len, [*rows, title]))
+    return [title.ljust(wide + 6), *(f"{name:{wide}}{count:6}" for name, count in rows.items())]
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, indent=2))
+
+
+def _tell(problems: "Sequence[Problem]", folder: Path) -> int:
+    """Put every problem on standard error; the answer is the exit code."""
+    for problem in problems:
+        print(f"{folder.name}/{problem}", file=sys.stderr)
+    if problems:
+        print(f"{len(problems)} problem{'s' * (len(problems) > 1)} found.", file=sys.stderr)
+    return int(bool(problems))
+
+
+def _call(command: Sequence[str]) -> int:
+    # the tools named here are ours and run in the environment that `enter` made sure of
+    return subprocess.call(command, cwd=environment.ROOT)  # noqa: S603
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python3 -m roadmap",
+        description="The Backend Engineer Roadmap as a dashboard: tick what you can do, see your level and gaps, "
+        "drill, report. Without a command it starts the dashboard.",
+        epilog="What it needs is installed into .venv at first use (ROADMAP_VENV names another folder); what you do is "
+        "kept in data/roadmap.db (ROADMAP_DATABASE_URL names another database). Exit codes: 0 all is well, 1 problems "
+        "were found, 2 wrong use. `python3 -m roadmap COMMAND --help` says more about one command.",
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(does: Any, says: str, extra: str = "", more: str = "") -> argparse.ArgumentParser:
+        made = commands.add_parser(
+            does.__name__, help=says, description=f"{says[0].upper()}{says[1:]}. {more}", allow_abbrev=False
+        )
+        made.set_defaults(does=does, extra=extra)
+        return made
+
+    running = command(run, "start the dashboard and open it in the browser")
+    running.add_argument("--port", type=port, help="the port to listen on (8501 unless told)")
+    running.add_argument(
+        "--no-browser",
+        "--headless",
+        dest="open_browser",
+        action="store_false",
+        help="do not open the browser",
+    )
+
+    testing = command(
+        test,
+        "run every test",
+        extra="test",
+        more="Installs the test tools, and a browser where none is found. Whatever else is given goes to pytest: "
+        "`test tests/test_levels.py -k history`.",
+    )
+    testing.add_argument("--lint", action="store_true", help="first run the linter, the formatter and the type checker")
+
+    dataset = environment.ROOT / "content"
+    checking = command(check, "name every problem in the dataset, then count what it holds")
+    checking.add_argument("folder", nargs="?", type=folder, default=dataset, help="another dataset than content/")
+    checking.add_argument("--record", action="store_true", help="first add new ids to the ledger of ids ever used")
+    _add_json(checking)
+
+    standing = command(
+        level,
+        "say which level a file of ticks adds up to, and the gaps",
+        more="FILE is an exported report (JSON or HTML), a backup, a JSON list of ticked skill ids, or "
+        '{"ticks": [ids]}.',
+    )
+    standing.add_argument("file", metavar="FILE", type=file)
+    standing.add_argument("--as-of", metavar="DATE", type=day, help="count a backup's ticks up to this day: 2026-05-31")
+    _add_json(standing)
+
+    _add_json(command(bench, "measure the time from click to paint, start, memory and team loading", extra="test"))
+    return parser
+
+
+def _add_json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="JSON alone on standard output, for machines")
+
+
+# Named for what a person typed: "argument --port: invalid port value" is what they read when it is wrong.
+
+
+def port(text: str) -> int:
+    """A port number."""
+    number = int(text)
+    if not 0 < number < 65536:
+        raise ValueError
+    return number
+
+
+def day(text: str) -> date:
+    """A day such as 2026-05-31."""
+    return date.fromisoformat(text)
+
+
+def file(text: str) -> Path:
+    """A file that is there."""
+    if not Path(text).is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text}")
+    return Path(text)
+
+
+def folder(text: str) -> Path:
+    """A folder that is there."""
+    if not Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {text}")
+    return Path(text).resolve()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,188 @@
+"""The words of the house: what there is to learn, as frozen values that know nothing of files, databases or screens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$")]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class Value(BaseModel):
+    """The base of every value here: frozen, and an unknown field is an error rather than a silent loss."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Category(Value):
+    """The subject of a skill, goal or card; known by its name, in the order of `categories.yaml`."""
+
+    name: Text
+    summary: Text
+
+
+class Skill(Value):
+    """A "You can already" line: one thing a person can say "I can do this" about."""
+
+    id: Id
+    stage: Id
+    text: Text
+    categories: tuple[Text, ...]
+    prerequisites: tuple[Id, ...] = ()
+    evidence: Text
+    why: Text
+    topics: tuple[Id, ...] = ()
+    prompts: tuple[Id, ...] = ()
+
+    @property
+    def weight(self) -> float:
+        """The share of this skill that each of its categories owns, so that the categories add up to the skills."""
+        return 1 / len(self.categories)
+
+
+class Goal(Skill):
+    """A "Level up by" line: what to learn to reach the next stage. It never counts toward a level."""
+
+
+class Direction(Value):
+    """How a stage says to drill: which cards, and what to read."""
+
+    text: Text
+    match: Literal["any", "all"]
+    stages: tuple[Id, ...]
+    categories: tuple[Text, ...] = ()
+    category_stages: tuple[Id, ...] = ()
+    topics: tuple[Id, ...] = ()
+    guide: tuple[Id, ...] = ()
+    dives: tuple[Id, ...] = ()
+    prompts: tuple[Id, ...] = ()
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """Every reading this direction names, in the order a person would take them."""
+        return self.topics + self.guide + self.dives + self.prompts
+
+    def includes(self, card: Card) -> bool:
+        """Whether the direction names this card: `any` is a union of its filters, `all` their intersection."""
+        at_stage = card.stage in self.stages
+        if self.match == "any":
+            return at_stage or (card.category in self.categories and card.stage in self.category_stages)
+        return at_stage and (not self.categories or card.category in self.categories)
+
+
+class Stage(Value):
+    """A step of the roadmap, Junior to Beyond, holding skills and goals."""
+
+    id: Id
+    title: Text
+    tagline: Text
+    summary: Text
+    skills: tuple[Skill, ...]
+    goals: tuple[Goal, ...]
+    direction: Direction
+
+
+class Card(Value):
+    """A flashcard: a situation on the front; answer, proof, consequence and trap on the back (all Markdown)."""
+
+    id: Id
+    stage: Id
+    category: Text
+    skills: tuple[Id, ...]
+    sources: tuple[Text, ...]
+    verified: Literal["run", "check", "document"]
+    since: Text | None = None
+    until: Text | None = None
+    front: Text
+    answer: Text
+    proof: Text
+    why: Text
+    trap: Text
+
+
+class Reading(Value):
+    """A study topic, guide section, deep dive or prompt; `text` is empty while only its title stands."""
+
+    id: Id
+    title: Text
+    stages: tuple[Id, ...] = ()
+    text: str = ""
+
+
+class Catalog(Value):
+    """Everything there is to learn. `version` decides whether two reports compare; `digest` only informs."""
+
+    version: int
+    digest: str
+    title: Text
+    summary: Text
+    stages: tuple[Stage, ...]
+    categories: tuple[Category, ...]
+    sources: Mapping[str, str]
+    cards: tuple[Card, ...]
+    topics: tuple[Reading, ...]
+    guide: tuple[Reading, ...]
+    dives: tuple[Reading, ...]
+    prompts: tuple[Reading, ...]
+
+    @cached_property
+    def stage(self) -> Mapping[str, Stage]:
+        """Stages by id."""
+        return {stage.id: stage for stage in self.stages}
+
+    @cached_property
+    def rank(self) -> Mapping[str, int]:
+        """The place of each stage on the ladder, 1 for the lowest."""
+        return {stage.id: place for place, stage in enumerate(self.stages, start=1)}
+
+    @cached_property
+    def skills(self) -> Mapping[str, Skill]:
+        """Skills by id, goals left out, in roadmap order."""
+        return {skill.id: skill for stage in self.stages for skill in stage.skills}
+
+    @cached_property
+    def goals(self) -> Mapping[str, Goal]:
+        """Goals by id, in roadmap order."""
+        return {goal.id: goal for stage in self.stages for goal in stage.goals}
+
+    @cached_property
+    def lines(self) -> Mapping[str, Skill]:
+        """Every tickable line of the roadmap by id, skills and goals alike, in roadmap order."""
+        return {line.id: line for stage in self.stages for line in (*stage.skills, *stage.goals)}
+
+    @cached_property
+    def card(self) -> Mapping[str, Card]:
+        """Cards by id."""
+        return {card.id: card for card in self.cards}
+
+    @cached_property
+    def cards_of(self) -> Mapping[str, tuple[Card, ...]]:
+        """The cards that serve each skill or goal, by its id."""
+        of: dict[str, list[Card]] = {line: [] for line in self.lines}
+        for card in self.cards:
+            for line in card.skills:
+                of[line].append(card)
+        return {line: tuple(cards) for line, cards in of.items()}
+
+    @cached_property
+    def readings(self) -> Mapping[str, Reading]:
+        """Topics, guide sections, deep dives and prompts by id."""
+        return {reading.id: reading for reading in (*self.topics, *self.guide, *self.dives, *self.prompts)}
+
+    def up_to(self, stage: str) -> tuple[Stage, ...]:
+        """The stages from the lowest to `stage`, inclusive. Raises KeyError for an unknown stage."""
+        return self.stages[: self.rank[stage]]
+
+    def in_order(self, categories: Iterable[str]) -> tuple[str, ...]:
+        """These category names in the roadmap's fixed order."""
+        wanted = set(categories)
+        return tuple(category.name for category in self.categories if category.name in wanted)
+
+    def directed(self, stage: str) -> tuple[Card, ...]:
+        """The cards that a stage's drill direction names."""
+        direction = self.stage[stage].direction
+        return tuple(card for card in self.cards if direction.includes(card))

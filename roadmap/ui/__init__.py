@@ -1,0 +1,130 @@
+"""Streamlit's side of the house: who is here, which store and catalog, what day it is, and what pages share."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+from roadmap import content, levels
+from roadmap.catalog import Catalog
+from roadmap.recall import Day
+from roadmap.store import Settings, Store
+
+PAGES = Path(__file__).resolve().parents[2] / "pages"
+STYLE = Path(__file__).with_name("style.css")
+
+
+def page(name: str) -> str:
+    """The path that `st.switch_page` and `st.Page` take for a page."""
+    return str(PAGES / f"{name}.py")
+
+
+def person() -> str:
+    """Who is here; every page asks this first. A single local person until there is a sign-in."""
+    return store().person()
+
+
+def store() -> Store:
+    """The one store of this process."""
+    return _store(os.environ.get("ROADMAP_DATABASE_URL"))
+
+
+@st.cache_resource(show_spinner=False, on_release=lambda opened: opened.close())
+def _store(url: str | None) -> Store:
+    return Store(url)
+
+
+def catalog() -> Catalog:
+    """What there is to learn. Where the content has problems, lists them for its author and stops the page."""
+    loaded = _loaded(os.environ.get("ROADMAP_CONTENT"))
+    if loaded.catalog is None:
+        st.header("The content needs mending")
+        st.markdown("`python -m roadmap check` prints this list. Mend the files below, then restart.")
+        st.dataframe(
+            [{"File": p.file, "Line": p.line, "Problem": p.text} for p in loaded.problems],
+            hide_index=True,
+            alt=f"{len(loaded.problems)} problems in the content",
+        )
+        st.stop()
+    return loaded.catalog
+
+
+@st.cache_resource(show_spinner="Reading the roadmap")
+def _loaded(folder: str | None) -> content.Loaded:
+    return content.read(Path(folder) if folder else content.FOLDER)
+
+
+def warm_up() -> None:
+    """Do once per process what no visitor should wait for.
+
+    Streamlit collects garbage after every script run; freezing what is loaded for good keeps that out of each click
+    (35 to 50 ms of it, see the benchmark).
+    """
+    from roadmap import charts  # noqa: F401, PLC0415 - pages import these; the first visitor should not pay
+
+    _loaded(os.environ.get("ROADMAP_CONTENT"))
+    store()
+    gc.collect()
+    gc.freeze()
+
+
+def now() -> datetime:
+    """This moment, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+def zone(chosen: Settings) -> ZoneInfo:
+    """The person's time zone: their setting, else the browser's, else UTC."""
+    for name in (chosen.time_zone, st.context.timezone):
+        try:
+            if name:
+                return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            continue
+    return ZoneInfo("UTC")
+
+
+def day(chosen: Settings) -> Day:
+    """The person's today and its budget."""
+    at = zone(chosen)
+    return Day(now().astimezone(at).date(), at, chosen.daily_budget, chosen.new_limit)
+
+
+def start_of(today: Day) -> datetime:
+    """The moment at which the person's day began."""
+    return datetime.combine(today.today, time.min, today.zone)
+
+
+def target(catalog: Catalog, chosen: Settings, ticks: Mapping[str, datetime]) -> str:
+    """The stage a person aims for: their setting, else the one after their claimed level, else the last."""
+    if chosen.target in catalog.stage:
+        return str(chosen.target)
+    following = levels.next_stage(catalog, levels.standing(catalog, ticks).level)
+    return (following or catalog.stages[-1]).id
+
+
+def heard(key: str) -> list[dict[str, Any]]:
+    """The acts a component just sent, inside its callback; anything else a browser may send is dropped."""
+    acts = (st.session_state.get(key) or {}).get("acts")
+    return [act for act in acts if isinstance(act, dict) and isinstance(act.get("uid"), str)] if isinstance(acts, list) else []
+
+
+def seen(who: str) -> int:
+    """Note that this tab now draws the newest state of a person."""
+    revision = store().revision(who)
+    st.session_state["revision"] = revision
+    return revision
+
+
+@st.fragment(run_every=timedelta(seconds=1))
+def watch(who: str) -> None:
+    """Redraw this tab when another one, or another process, stored something."""
+    if store().revision(who) != st.session_state.get("revision"):
+        st.rerun()

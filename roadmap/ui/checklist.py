@@ -1,0 +1,126 @@
+"""The Skills page's component: every stage as a checklist, with the level it adds up to always in sight."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy.exc
+import streamlit as st
+from pydantic import ValidationError
+
+from roadmap import drawing, levels, ui
+from roadmap.catalog import Catalog, Skill, Stage
+from roadmap.report import Note
+
+KEY = "checklist"
+UNDOABLE = ("tick", "note", "restore")
+
+_component = st.components.v2.component("roadmap.page", js="skills.js", css="skills.css")
+
+
+@st.fragment
+def draw(who: str, catalog: Catalog) -> None:
+    """Draw the checklist; what a person does in it is stored before anything is drawn again."""
+    ui.seen(who)
+    store = ui.store()
+    log = store.ticks(who)
+    held = levels.held(log)
+    now = levels.standing(catalog, held)
+    following = levels.next_stage(catalog, now.level)
+    blocking = levels.shortfalls(catalog, held, following.id) if following else ()
+    last = store.last(who, UNDOABLE)
+    heard = st.session_state.pop("heard", {})
+    _component(
+        key=KEY,
+        data={
+            **_words(catalog.digest),
+            "held": list(held),
+            "notes": {skill: note.model_dump() for skill, note in store.notes(who).items()},
+            "level": levels.title(catalog, now.level),
+            "progress": levels.progress_sentence(catalog, now),
+            "blocks": levels.blocking_sentence(catalog, held),
+            "open": list(blocking[0].open if blocking else now.debts),
+            "ladder": drawing.ladder(catalog, held, id="ladder-side", size="side"),
+            "line": drawing.ladder(catalog, held, id="ladder-line", size="line"),
+            "undo": _undo_label(catalog, last.kind, last.about) if last else None,
+            "welcome": not log,
+            "current": (following or catalog.stages[-1]).id,
+            "settled": heard.get("settled", []),
+            "failed": heard.get("failed"),
+        },
+        on_acts_change=lambda: _hear(who, catalog),
+    )
+
+
+def _hear(who: str, catalog: Catalog) -> None:
+    """Store what the browser sent. An act that cannot be stored is refused and said so; the rest is kept."""
+    settled, failed = [], None
+    for act in ui.heard(KEY):
+        try:
+            _do(who, catalog, act)
+        except (sqlalchemy.exc.SQLAlchemyError, OSError):
+            failed = "That could not be saved: the database did not answer. Nothing is lost; try again in a moment."
+        except (ValidationError, ValueError, KeyError, TypeError, AttributeError):
+            failed = "That could not be saved. A link must start with http:// or https://, and a note has 2,000 characters at most."
+        settled.append(act["uid"])
+    st.session_state["heard"] = {"settled": settled, "failed": failed}
+
+
+def _do(who: str, catalog: Catalog, act: dict[str, Any]) -> None:
+    store, at, uid = ui.store(), ui.now(), act["uid"]
+    match act["do"]:
+        case "tick":
+            held = {catalog.lines[id].id: bool(is_held) for id, is_held in act["held"].items()}
+            store.tick(who, held, at, uid)
+        case "note":
+            store.note(who, catalog.lines[act["skill"]].id, Note(text=act["text"], link=act["link"]), at, uid)
+        case "undo":
+            store.undo(who, UNDOABLE, at, uid)
+        case "go":
+            asked = {key: act[key] for key in ("skill", "direction") if key in act}
+            st.switch_page(ui.page("drill"), query_params=asked)
+
+
+def _undo_label(catalog: Catalog, kind: str, about: tuple[str, ...]) -> str:
+    """What the undo button takes back, in a few words."""
+    if kind == "restore":
+        return "Undo the restore"
+    what = "tick" if kind == "tick" else "note"
+    if len(about) > 1:
+        return f"Undo {len(about)} {what}s"
+    return f"Undo the last {what}"
+
+
+@lru_cache(maxsize=4)
+def _words(digest: str) -> dict[str, Any]:
+    """What never changes while the content stays: the wording of every stage and line."""
+    catalog = ui.catalog()
+    return {
+        "version": digest,
+        "style": drawing.STYLE,
+        "categories": list(catalog.in_order({name for line in catalog.lines.values() for name in line.categories})),
+        "stages": [_stage(catalog, stage) for stage in catalog.stages],
+    }
+
+
+def _stage(catalog: Catalog, stage: Stage) -> dict[str, Any]:
+    return {
+        "id": stage.id,
+        "rank": catalog.rank[stage.id],
+        "title": stage.title,
+        "tagline": stage.tagline,
+        "summary": stage.summary,
+        "needed": levels.needed(stage),
+        "direction": stage.direction.text,
+        "cards": len(catalog.directed(stage.id)),
+        "skills": [_line(catalog, skill) for skill in stage.skills],
+        "goals": [_line(catalog, goal) for goal in stage.goals],
+    }
+
+
+def _line(catalog: Catalog, line: Skill) -> dict[str, Any]:
+    return {
+        **line.model_dump(include={"id", "stage", "text", "categories", "evidence", "why", "prerequisites"}),
+        "cards": len(catalog.cards_of[line.id]),
+    }

@@ -1,0 +1,61 @@
+// Acts on their way to the server. Each carries an id of its own, so that sending one twice stores it once:
+// whatever is not confirmed is simply sent again, through a restart of the server too.
+
+const RETRY = 1500;
+
+const newId = () =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+export class Acts {
+  #pending = new Map();
+  #timer = 0;
+  #send;
+
+  /** `send` takes the list of all unconfirmed acts, oldest first. */
+  constructor(send) {
+    this.#send = send;
+  }
+
+  /** Send an act; returns its id. */
+  add(act) {
+    const uid = newId();
+    this.#pending.set(uid, { uid, ...act });
+    this.#flush();
+    return uid;
+  }
+
+  /** Forget the acts that the server has stored or refused. */
+  settle(uids) {
+    for (const uid of uids ?? []) this.#pending.delete(uid);
+    if (!this.#pending.size) clearTimeout(this.#timer);
+  }
+
+  /** Unconfirmed acts, oldest first. */
+  get pending() {
+    return [...this.#pending.values()];
+  }
+
+  #flush() {
+    clearTimeout(this.#timer);
+    if (!this.#pending.size) return;
+    this.#send(this.pending);
+    this.#timer = setTimeout(() => this.#flush(), RETRY);
+  }
+}
+
+/** A DOM element: `el("p", { class: "quiet", onclick }, "text", child)`. Text is text, never markup. */
+export function el(name, attributes = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (value === true) element.setAttribute(key, "");
+    else if (value !== false && value != null) element.setAttribute(key, value);
+  }
+  element.append(...children.filter((child) => child != null));
+  return element;
+}
+
+/** Set an attribute or property only where it differs, so that nothing repaints for nothing. */
+export function text(element, value) {
+  if (element.textContent !== value) element.textContent = value;
+}

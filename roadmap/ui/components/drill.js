@@ -1,0 +1,154 @@
+// The Drill page: one card at a time. Flipping and going on happen here at once; the server stores each grade,
+// and its answer (which cards come now) always wins.
+
+import { Acts, el, text } from "./acts.js";
+
+const GRADES = ["Again", "Hard", "Good", "Easy"];
+const decks = new WeakMap();
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  let deck = decks.get(parentElement);
+  if (!deck) {
+    deck = new Deck(parentElement);
+    decks.set(parentElement, deck);
+  }
+  deck.send = (acts) => setTriggerValue("acts", acts);
+  deck.update(data);
+  return () => deck.leave();
+}
+
+class Deck {
+  constructor(root) {
+    this.acts = new Acts((acts) => this.send(acts));
+    this.bar = el("i");
+    this.track = el("div", { class: "bar", role: "progressbar", "aria-label": "Cards done today", "aria-valuemin": 0 }, this.bar);
+    this.count = el("p", { class: "count" });
+    this.undo = el("button", { class: "undo", type: "button", onclick: () => this.#undo() }, "Undo", el("kbd", { "aria-hidden": "true" }, "U"));
+    this.failed = el("p", { class: "failed", role: "alert", hidden: true });
+    this.why = el("p", { class: "why" });
+    this.line = el("p", { class: "line" });
+    this.front = el("div", { class: "front prose" });
+    this.back = el("div", { class: "back prose", hidden: true, tabindex: "-1" });
+    this.card = el("article", { "aria-label": "Card" }, this.why, this.line, this.front, this.back);
+    this.show = el("button", { class: "show", type: "button", onclick: () => this.#reveal() }, "Show answer", el("kbd", { "aria-hidden": "true" }, "S"));
+    this.grades = GRADES.map((name, index) => {
+      const interval = el("span", { class: "interval" });
+      const button = el("button", { type: "button", onclick: () => this.#grade(index + 1) }, el("span", {}, name), interval, el("kbd", { "aria-hidden": "true" }, index + 1));
+      return { button, interval };
+    });
+    this.next = el("button", { class: "show", type: "button", hidden: true, onclick: () => this.#seen() }, "Next card", el("kbd", { "aria-hidden": "true" }, "1"));
+    this.buttons = el("div", { class: "grades", role: "group", "aria-label": "How well did you recall it?" }, ...this.grades.map(({ button }) => button));
+    this.page = root.querySelector(".deck") ?? root.appendChild(el("div", { class: "deck" }));
+    this.page.replaceChildren(
+      el("div", { class: "top" }, this.track, el("div", { class: "state" }, this.count, this.undo)),
+      this.failed,
+      this.card,
+      el("div", { class: "actions" }, this.show, this.buttons, this.next),
+    );
+    this.listen = (event) => this.#key(event);
+    document.addEventListener("keydown", this.listen);
+  }
+
+  leave() {
+    document.removeEventListener("keydown", this.listen);
+  }
+
+  /** Take what the server says. The card on screen stays while it is still the one to show. */
+  update(data) {
+    document.addEventListener("keydown", this.listen);
+    this.data = data;
+    this.acts.settle(data.settled);
+    const waiting = new Set(this.acts.pending.map((act) => act.card));
+    this.queue = data.cards.filter((card) => !waiting.has(card.id));
+    this.page.classList.toggle("keyless", !data.keys);
+    this.failed.hidden = !data.failed;
+    text(this.failed, data.failed ?? "");
+    this.#draw();
+  }
+
+  #draw() {
+    const card = this.queue[0];
+    const done = this.data.done + this.acts.pending.filter((act) => act.do === "grade").length;
+    const all = this.data.done + this.data.left;
+    this.track.setAttribute("aria-valuemax", all);
+    this.track.setAttribute("aria-valuenow", Math.min(done, all));
+    this.bar.style.width = `${all ? (100 * Math.min(done, all)) / all : 0}%`;
+    text(this.count, this.acts.pending.length ? `${done} of ${all} · saving` : `${done} of ${all} today`);
+    this.undo.hidden = !this.data.undo && !this.acts.pending.length;
+    const key = card && `${card.id} ${card.rated}`;
+    if (key === this.drawn) return;
+    this.drawn = key;
+    this.card.hidden = this.show.hidden = !card;
+    this.buttons.hidden = this.next.hidden = this.back.hidden = true;
+    if (!card) return;
+    text(this.why, card.why);
+    text(this.line, card.line);
+    this.front.innerHTML = card.front;
+    this.back.replaceChildren();
+    this.grades.forEach(({ button, interval }, index) => {
+      text(interval, card.intervals[index] ?? "");
+      button.setAttribute("aria-label", `${GRADES[index]}, comes back in ${card.intervals[index] ?? ""}`);
+    });
+    this.shownAt = performance.now();
+  }
+
+  #reveal() {
+    const card = this.queue[0];
+    if (!card || !this.back.hidden) return;
+    this.back.innerHTML = card.back;
+    this.back.append(
+      el(
+        "p",
+        { class: "sources" },
+        "Sources: ",
+        ...card.sources.flatMap(({ label, url }, index) => [index ? " · " : "", url ? el("a", { href: url, target: "_blank", rel: "noreferrer" }, label) : label]),
+        ` · ${card.proof}`,
+      ),
+    );
+    this.back.hidden = false;
+    this.show.hidden = true;
+    this.buttons.hidden = !card.rated;
+    this.next.hidden = card.rated;
+    this.back.focus({ preventScroll: true });
+  }
+
+  #grade(grade) {
+    const card = this.queue[0];
+    if (!card || !card.rated || this.back.hidden) return;
+    this.#leaveCard({ do: "grade", card: card.id, grade, milliseconds: Math.round(performance.now() - this.shownAt) });
+  }
+
+  #seen() {
+    const card = this.queue[0];
+    if (card && !card.rated && !this.back.hidden) this.#leaveCard({ do: "seen", card: card.id });
+  }
+
+  #leaveCard(act) {
+    this.queue.shift();
+    this.acts.add(act);
+    this.#draw();
+    if (!this.queue.length) text(this.count, "Saving");
+    else this.show.focus({ preventScroll: true });
+    this.page.scrollIntoView({ block: "nearest" });
+  }
+
+  #undo() {
+    if (this.undo.hidden) return;
+    this.drawn = undefined;
+    this.acts.add({ do: "undo" });
+  }
+
+  #key(event) {
+    if (!this.data.keys || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    const target = event.composedPath()[0];
+    if (target instanceof Element && target.closest("input, textarea, select, [contenteditable], [role=combobox]")) return;
+    if (!this.page.isConnected) return this.leave();
+    const key = event.key.toLowerCase();
+    if (key === "s" && !this.show.hidden) this.#reveal();
+    else if (key === "u") this.#undo();
+    else if (key === "1" && !this.next.hidden) this.#seen();
+    else if ("1234".includes(key) && !this.buttons.hidden) this.#grade(Number(key));
+    else return;
+    event.preventDefault();
+  }
+}

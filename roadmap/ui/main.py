@@ -1,0 +1,26 @@
+"""The router: one menu, one style, one heartbeat; then the page."""
+
+import streamlit as st
+
+from roadmap import drawing, ui
+
+MENU = (
+    ("skills", "Skills", ":material/checklist:"),
+    ("progress", "Progress", ":material/bar_chart:"),
+    ("drill", "Drill", ":material/style:"),
+    ("report", "Report", ":material/description:"),
+    ("team", "Team", ":material/groups:"),
+    ("settings", "Settings", ":material/tune:"),
+)
+
+st.set_page_config(page_title="Roadmap", layout="wide")
+st.html(f"<style>{ui.STYLE.read_text('utf-8')}{drawing.STYLE}</style>")
+
+menu = [
+    st.Page(ui.page(name), title=title, icon=icon, url_path=name, default=name == "skills")
+    for name, title, icon in MENU
+]
+who = ui.person()
+ui.seen(who)
+st.navigation(menu, position="top").run()
+ui.watch(who)
