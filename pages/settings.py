@@ -1,5 +1,186 @@
-"""stub"""
+"""Daily budget, target, keys, time zone; backup and restore; erase."""
+
+import platform
+from importlib.metadata import version
+from zoneinfo import available_timezones
+
+import sqlalchemy.exc
 import streamlit as st
-from roadmap import ui
+
+from roadmap import levels, ui
+from roadmap.recall import Grade, graded
+from roadmap.store import Backup
+
 person = ui.person()
-st.header("settings")
+catalog = ui.catalog()
+store = ui.store()
+chosen = store.settings(person)
+
+FIELDS = ("daily_budget", "new_limit", "target", "shortcuts", "time_zone", "retention")
+KINDS = {
+    "tick": "ticks",
+    "note": "notes",
+    "recall": "recalls",
+    "setting": "settings",
+    "report": "reports",
+    "retraction": "undone steps",
+}
+
+
+def keep(field: str) -> None:
+    """Store one setting as soon as it is changed."""
+    store.choose(person, {field: st.session_state[field]}, ui.now())
+
+
+def restore(backup: Backup) -> None:
+    """Add what is missing here, as one undoable step."""
+    try:
+        store.restore(person, backup, ui.now())
+        st.session_state["restored"] = True
+    except sqlalchemy.exc.SQLAlchemyError:
+        st.session_state["restore_failed"] = True
+
+
+def undo_restore() -> None:
+    """Take the restore back."""
+    store.undo(person, ("restore",), ui.now())
+    st.session_state["restored"] = False
+
+
+@st.dialog("Erase everything held about you?", icon=":material/delete_forever:")
+def confirm_erase() -> None:
+    """Ask for a typed word before the one act that cannot be undone."""
+    st.markdown("Every tick, note, recall, report and setting is deleted. Only a backup file can bring them back.")
+    typed = st.text_input("Type erase to confirm", key="typed", live=True)
+    st.button("Erase everything", type="primary", disabled=typed.strip().lower() != "erase", on_click=erase)
+
+
+def erase() -> None:
+    """Delete the person and start anew; the typed word is checked again, since a browser may send anything."""
+    if str(st.session_state.get("typed", "")).strip().lower() == "erase":
+        store.erase(person)
+        st.session_state.clear()
+        st.session_state["erased"] = True
+
+
+for field in FIELDS:
+    st.session_state[field] = getattr(chosen, field)
+
+st.header("Settings")
+if st.session_state.pop("erased", False):
+    st.success("Everything held about you is erased. You start anew.", icon=":material/check:")
+
+st.subheader("Practice")
+left, right = st.columns(2, gap="large")
+with left:
+    st.number_input("Cards a day", 1, 500, key="daily_budget", on_change=keep, args=("daily_budget",))
+    st.number_input("New cards a day", 0, 500, key="new_limit", on_change=keep, args=("new_limit",))
+with right:
+    st.selectbox(
+        "The stage you aim for",
+        [None, *catalog.stage],
+        format_func=lambda id: "The next one after my claimed level" if id is None else catalog.stage[id].title,
+        key="target",
+        on_change=keep,
+        args=("target",),
+    )
+    st.slider(
+        "Desired retention",
+        0.70,
+        0.97,
+        step=0.01,
+        format="percent",
+        key="retention",
+        on_change=keep,
+        args=("retention",),
+        help="How likely you want to recall a card when it comes back. Higher means more cards a day.",
+    )
+first = graded(None, Grade.good, ui.now(), chosen.retention)
+days = (first.due - first.last).days
+st.caption(f"With this retention, a new card graded good comes back in {days} day{'' if days == 1 else 's'}.")
+
+st.subheader("Here and now")
+left, right = st.columns(2, gap="large")
+with left:
+    st.selectbox(
+        "Time zone, which decides when a day begins",
+        [None, *sorted(available_timezones())],
+        format_func=lambda name: f"My browser's ({st.context.timezone or 'UTC'})" if name is None else name,
+        key="time_zone",
+        on_change=keep,
+        args=("time_zone",),
+    )
+with right:
+    st.toggle("Keyboard shortcuts on Drill (S, 1 to 4, U)", key="shortcuts", on_change=keep, args=("shortcuts",))
+
+st.subheader("Backup")
+st.markdown(
+    "One file with everything held about you: every tick, note, recall, report and setting. It is for yourself."
+)
+day = ui.day(chosen).today
+st.download_button(
+    "Download a backup",
+    data=lambda: store.backup(person).model_dump_json(by_alias=True, indent=1).encode(),
+    file_name=f"roadmap-backup-{day}.json",
+    mime="application/json",
+    icon=":material/download:",
+    on_click="ignore",
+)
+
+st.subheader("Restore")
+if st.session_state.get("restored"):
+    st.success("The backup is restored.", icon=":material/check:")
+    st.button("Undo the restore", on_click=undo_restore)
+if st.session_state.pop("restore_failed", False):
+    st.error("The backup could not be written. Nothing has changed; try again in a moment.")
+file = st.file_uploader(
+    "A backup file", type="json", key="backup", help="You see what would change before anything is written."
+)
+if file:
+    try:
+        backup = Backup.loads(file.getvalue())
+    except ValueError as problem:
+        st.error(str(problem))
+    else:
+        new = store.missing(person, backup)
+        if backup.person != person:
+            st.info("This backup was made by another profile. Restoring it adds its log to yours.")
+        if not new:
+            st.markdown("Everything in this backup is already here. There is nothing to restore.")
+        else:
+            log = store.ticks(person)
+            before = levels.held(log)
+            after = levels.held(sorted({*log, *backup.ticks}, key=lambda tick: tick.at))
+            counts = ", ".join(f"{count} {KINDS[kind]}" for kind, count in new.items() if kind in KINDS)
+            st.markdown(f"New here: {counts}.")
+            was, becomes = (levels.title(catalog, levels.standing(catalog, held).level) for held in (before, after))
+            gained, lost = after.keys() - before.keys(), before.keys() - after.keys()
+            st.markdown(
+                f"Your claimed level {'stays ' + was if was == becomes else f'goes from {was} to {becomes}'}; "
+                f"{len(gained)} more ticked, {len(lost)} fewer."
+            )
+            for word, ids in (("Ticked", gained), ("No longer ticked", lost)):
+                for id in catalog.lines.keys() & ids:
+                    st.markdown(f"- {word}: {catalog.lines[id].text}")
+            st.button("Restore", type="primary", on_click=restore, args=(backup,))
+
+st.subheader("Erase")
+st.markdown("Delete everything held about you in this database. Download a backup first if you may want it back.")
+st.button("Erase everything held about me", on_click=confirm_erase)
+
+st.subheader("About")
+st.dataframe(
+    {
+        "What": ["Roadmap", "Content", "Python", "Streamlit", "FSRS", "Profile"],
+        "Version": [
+            f"version {catalog.version}",
+            f"{len(catalog.cards)} cards, {catalog.digest}",
+            platform.python_version(),
+            version("streamlit"),
+            version("fsrs"),
+            person,
+        ],
+    },
+    hide_index=True,
+    alt="Versions of the roadmap, its content and what runs it",
+)

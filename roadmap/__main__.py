@@ -13,8 +13,10 @@ import argparse
 import json
 import subprocess
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date
 from difflib import get_close_matches
+from io import TextIOWrapper
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +34,8 @@ NAMED = 20  # unknown ids named one by one; a file of a million would drown the 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns 0 when all is well, 1 when problems were found, 2 for wrong use."""
+    if isinstance(sys.stdout, TextIOWrapper):  # where a terminal lacks a letter, its code is better than an error
+        sys.stdout.reconfigure(errors="backslashreplace")
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
         given.insert(0, "run")
@@ -59,7 +63,8 @@ def run(options: argparse.Namespace) -> int:
     sys.path.insert(0, str(environment.ROOT))  # app.py stands beside the package, not in it
     from app import serve
 
-    serve(port=options.port, open_browser=options.open_browser)
+    with suppress(KeyboardInterrupt):  # Ctrl+C is how it is meant to end
+        serve(port=options.port, open_browser=options.open_browser)
     return 0
 
 
@@ -80,7 +85,7 @@ def check(options: argparse.Namespace) -> int:
     from roadmap import content
 
     if options.record:
-        print(f"{content.record_ids(options.folder)} new ids recorded", file=sys.stderr)
+        print(f"{_count(content.record_ids(options.folder), 'new id')} recorded.", file=sys.stderr)
     catalog, problems = content.read(options.folder)
     counts = content.counts(catalog) if catalog else {}
     if options.json:
@@ -100,7 +105,7 @@ def level(options: argparse.Namespace) -> int:
     try:
         ticks = _ticked(options.file, options.as_of)
         _refuse_unknown(ticks, catalog)
-    except (ValueError, export.Refused) as problem:
+    except (OSError, ValueError, export.Refused) as problem:
         if options.json:
             _print_json({"problems": str(problem).split("\n")})
         print(problem, file=sys.stderr)
@@ -130,7 +135,7 @@ def bench(options: argparse.Namespace) -> int:
 
 
 def _ticked(file: Path, as_of: date | None) -> set[str]:
-    """The ids ticked in a report, in a backup, or in a plain list. Raises a sentence, as ValueError or Refused, for all else."""
+    """The ids ticked in a report, a backup or a plain list; what is none of them raises ValueError or Refused."""
     from roadmap import export, levels, store
 
     data = file.read_bytes()
@@ -139,7 +144,7 @@ def _ticked(file: Path, as_of: date | None) -> set[str]:
     except (ValueError, RecursionError):
         found = None  # a report as HTML, or a broken file: export says which
     if isinstance(found, dict) and "backup" in found:
-        log = store.Backup.loads(data).ticks()
+        log = store.Backup.loads(data).ticks
         return set(levels.held(tick for tick in log if as_of is None or tick.at.date() <= as_of))
     if isinstance(found, dict) and "ticks" in found:
         found = found["ticks"]
@@ -156,7 +161,7 @@ def _refuse_unknown(ticks: set[str], catalog: "Catalog") -> None:
     sentences = []
     for id in unknown[:NAMED]:
         near = " or ".join(get_close_matches(id, catalog.lines, n=2))
-        sentences.append(f"There is no skill or goal `{id:.80}`." + (f" Did you mean {near}?" if near else ""))
+        sentences.append(f"There is no skill or goal {id[:80]!r}." + (f" Did you mean {near}?" if near else ""))
     if unknown[NAMED:]:
         sentences.append(f"And {len(unknown) - NAMED} more that do not exist.")
     if sentences:
@@ -209,8 +214,12 @@ def _tell(problems: "Sequence[Problem]", folder: Path) -> int:
     for problem in problems:
         print(f"{folder.name}/{problem}", file=sys.stderr)
     if problems:
-        print(f"{len(problems)} problem{'s' * (len(problems) > 1)} found.", file=sys.stderr)
+        print(f"{_count(len(problems), 'problem')} found.", file=sys.stderr)
     return int(bool(problems))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _call(command: Sequence[str]) -> int:

@@ -1,1 +1,292 @@
-"""Values to plotly figures."""
+"""Values to plotly figures for the screen: each chart comes with the sentence that reads it and the table behind it.
+
+Form first, colour second: what is claimed is outlined, what is missing is hatched, and every mark carries its count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import tzinfo
+from typing import NamedTuple
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from roadmap import levels
+from roadmap.catalog import Catalog
+from roadmap.drawing import INKS
+from roadmap.report import Report
+from roadmap.report.team import TeamGaps
+
+ROW = 34
+
+
+class Chart(NamedTuple):
+    """A figure, what it says in one sentence, and its numbers as a table."""
+
+    figure: go.Figure
+    sentence: str
+    table: pd.DataFrame
+
+
+class Paper(NamedTuple):
+    """The inks of one theme."""
+
+    dark: bool
+
+    @property
+    def ink(self) -> str:
+        """Text."""
+        return "#f2f5f9" if self.dark else "#0f1419"
+
+    @property
+    def line(self) -> str:
+        """Grid lines and outlines."""
+        return "#3a4453" if self.dark else "#c6ccd6"
+
+    def of(self, name: str) -> str:
+        """A drawing ink by its meaning."""
+        return INKS[name][self.dark]
+
+
+def gaps(found: Sequence[levels.Gap], paper: Paper) -> Chart:
+    """Held and missing skills by category as stacked bars, the widest gap on top; a bar carries its category."""
+    ordered = sorted(found, key=lambda gap: -len(gap.missing))
+    names = [gap.category for gap in ordered]
+    held, missing = [len(gap.held) for gap in ordered], [len(gap.missing) for gap in ordered]
+    return _held_and_missing(names, held, missing, _gaps_sentence(ordered), paper)
+
+
+def _gaps_sentence(ordered: Sequence[levels.Gap]) -> str:
+    wide = [gap for gap in ordered if gap.missing]
+    if not wide:
+        return "No category has an open skill up to this stage."
+    first = wide[0]
+    total = len(first.held) + len(first.missing)
+    most = f"Most is open in {first.category}: {len(first.held)} of {total} held."
+    return f"{most} {len(ordered) - len(wide)} of {len(ordered)} categories have no open skill."
+
+
+def _held_and_missing(
+    names: Sequence[str], held: Sequence[int], missing: Sequence[int], sentence: str, paper: Paper
+) -> Chart:
+    labels = [f"{has} of {has + lacks}" for has, lacks in zip(held, missing, strict=True)]
+    figure = go.Figure(
+        [
+            go.Bar(
+                name="Held",
+                y=names,
+                x=held,
+                orientation="h",
+                customdata=[[name] for name in names],
+                marker={"color": _tint(paper.of("held"), 0.25), "line": {"width": 1.5, "color": paper.of("held")}},
+                hovertemplate="%{customdata[0]}: %{x} held<extra></extra>",
+            ),
+            go.Bar(
+                name="Missing",
+                y=names,
+                x=missing,
+                orientation="h",
+                customdata=[[name] for name in names],
+                text=labels,
+                textposition="outside",
+                cliponaxis=False,
+                marker={
+                    "color": "rgba(0,0,0,0)",
+                    "line": {"width": 1.5, "color": paper.of("gap")},
+                    "pattern": {"shape": "/", "fgcolor": paper.of("gap"), "size": 6, "solidity": 0.25},
+                },
+                hovertemplate="%{customdata[0]}: %{x} missing<extra></extra>",
+            ),
+        ]
+    )
+    figure.update_layout(
+        barmode="stack", bargap=0.45, legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0}
+    )
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    figure.update_xaxes(
+        dtick=1 if max(map(sum, zip(held, missing, strict=True)), default=0) < 12 else None, rangemode="tozero"
+    )
+    table = pd.DataFrame({"Category": names, "Held": held, "Missing": missing})
+    return Chart(_styled(figure, paper, height=96 + ROW * len(names)), sentence, table)
+
+
+def matrix(catalog: Catalog, ticks: Collection[str], paper: Paper) -> Chart:
+    """Stage by category: each cell says "held/all"; a cell carries its category and stage."""
+    cells = [
+        (stage, category, [skill for skill in stage.skills if category in skill.categories])
+        for category in catalog.in_order(name for skill in catalog.skills.values() for name in skill.categories)
+        for stage in catalog.stages
+    ]
+    shown = [(stage, category, skills) for stage, category, skills in cells if skills]
+    held = [sum(skill.id in ticks for skill in skills) for _, _, skills in shown]
+    full = sum(has == len(skills) for has, (_, _, skills) in zip(held, shown, strict=True))
+    figure = go.Figure(
+        go.Scatter(
+            x=[stage.title for stage, _, _ in shown],
+            y=[category for _, category, _ in shown],
+            customdata=[[category, stage.id] for stage, category, _ in shown],
+            mode="markers+text",
+            text=[f"{has}/{len(skills)}" for has, (_, _, skills) in zip(held, shown, strict=True)],
+            textfont={"color": paper.ink, "size": 13},
+            marker={
+                "symbol": "square",
+                "size": 30,
+                "color": [
+                    _tint(paper.of("held"), 0.5 * has / len(skills))
+                    for has, (_, _, skills) in zip(held, shown, strict=True)
+                ],
+                "line": {
+                    "width": [2 if has == len(skills) else 1 for has, (_, _, skills) in zip(held, shown, strict=True)],
+                    "color": [paper.of("held") if has else paper.of("gap") for has in held],
+                },
+            },
+            selected={"marker": {"opacity": 1}},
+            unselected={"marker": {"opacity": 1}, "textfont": {"color": paper.ink}},
+            hovertemplate="%{y}, %{x}: %{text} held<extra></extra>",
+        )
+    )
+    categories = list(dict.fromkeys(category for _, category, _ in shown))
+    figure.update_xaxes(
+        categoryorder="array", categoryarray=[s.title for s in catalog.stages], side="top", showgrid=False
+    )
+    figure.update_yaxes(categoryorder="array", categoryarray=categories, autorange="reversed", showgrid=False)
+    table = pd.DataFrame(
+        {
+            "Category": [category for _, category, _ in shown],
+            "Stage": [stage.title for stage, _, _ in shown],
+            "Held": held,
+            "Skills": [len(skills) for _, _, skills in shown],
+        }
+    )
+    sentence = f"{full} of {len(shown)} cells are complete; an empty place means that the stage asks for nothing there."
+    return Chart(_styled(figure, paper, height=64 + ROW * len(categories)), sentence, table)
+
+
+def over_time(catalog: Catalog, moments: Sequence[levels.Moment], zone: tzinfo, paper: Paper) -> Chart:
+    """The claimed level after each day on which a tick changed, as steps."""
+    by_day = {moment.at.astimezone(zone).date(): moment for moment in moments}
+    days = list(by_day)
+    ranks = [catalog.rank[m.standing.level] if m.standing.level else 0 for m in by_day.values()]
+    names = [levels.STARTING_OUT, *(stage.title for stage in catalog.stages)]
+    figure = go.Figure(
+        go.Scatter(
+            x=days,
+            y=ranks,
+            mode="lines+markers",
+            line={"shape": "hv", "width": 2.5, "color": paper.of("held")},
+            marker={"size": 8, "color": paper.of("held")},
+            customdata=[[names[rank], moment.ticks] for rank, moment in zip(ranks, by_day.values(), strict=True)],
+            hovertemplate="%{x|%d %b %Y}: %{customdata[0]}, %{customdata[1]} skills ticked<extra></extra>",
+        )
+    )
+    figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names, range=[-0.3, len(names) - 0.6])
+    figure.update_xaxes(type="date", tickformat="%d %b %Y", nticks=6)
+    table = pd.DataFrame(
+        {
+            "Day": days,
+            "Claimed level": [names[rank] for rank in ranks],
+            "Skills ticked": [m.ticks for m in by_day.values()],
+        }
+    )
+    first, last = names[ranks[0]], names[ranks[-1]]
+    moved = f"stayed {last}" if first == last else f"went from {first} to {last}"
+    sentence = f"Between {days[0]:%d %B %Y} and {days[-1]:%d %B %Y} your claimed level {moved}."
+    return Chart(_styled(figure, paper, height=280), sentence, table)
+
+
+def team_gaps(found: TeamGaps, paper: Paper) -> Chart:
+    """Held and missing ticks by category over a team, the widest gap on top."""
+    ordered = sorted(found.gaps, key=lambda gap: gap.held - gap.required)
+    widest = ordered[0]
+    sentence = (
+        f"Over {found.people} people, most is open in {widest.category}: "
+        f"{widest.held} of {widest.required} ticks are there."
+    )
+    return _held_and_missing(
+        [gap.category for gap in ordered],
+        [gap.held for gap in ordered],
+        [gap.required - gap.held for gap in ordered],
+        sentence,
+        paper,
+    )
+
+
+def holders(reports: Sequence[Report], names: Sequence[str], skills: Sequence[str], paper: Paper) -> Chart:
+    """Skill by person: a filled square where the person ticked the skill, an outline where they did not."""
+    catalog = reports[0].catalog
+    words = [_short(catalog.skills[skill].text) for skill in skills]
+    held = [[skill in report.ticks for report in reports] for skill in skills]
+    cells = [(row, column) for row in range(len(skills)) for column in range(len(reports))]
+    figure = go.Figure(
+        go.Scatter(
+            x=[column for _, column in cells],
+            y=[row for row, _ in cells],
+            mode="markers+text",
+            text=["✓" if held[row][column] else "" for row, column in cells],
+            textfont={"color": paper.ink, "size": 12},
+            marker={
+                "symbol": "square",
+                "size": 20,
+                "color": [_tint(paper.of("held"), 0.4 if held[row][column] else 0) for row, column in cells],
+                "line": {"width": 1, "color": [paper.of("held") if held[r][c] else paper.line for r, c in cells]},
+            },
+            customdata=[
+                [words[row], _plain(names[column]), "ticked" if held[row][column] else "open"] for row, column in cells
+            ],
+            hovertemplate="%{customdata[1]}: %{customdata[0]}<br>%{customdata[2]}<extra></extra>",
+        )
+    )
+    figure.update_xaxes(
+        tickvals=list(range(len(reports))),
+        ticktext=[_plain(name) for name in names],
+        side="top",
+        showgrid=False,
+        tickangle=-45 if len(reports) > 6 else 0,
+        range=[-0.6, len(reports) - 0.4],
+    )
+    figure.update_yaxes(
+        tickvals=list(range(len(skills))), ticktext=words, range=[len(skills) - 0.4, -0.6], showgrid=False
+    )
+    counts = [sum(row) for row in held]
+    table = pd.DataFrame({"Skill": [catalog.skills[skill].text for skill in skills]})
+    for column, name in enumerate(names):
+        table[name] = ["yes" if row[column] else "no" for row in held]
+    table["People"] = counts
+    alone = counts.count(1)
+    sentence = f"{counts.count(0)} of {len(skills)} skills are ticked by nobody, {alone} by one person only."
+    return Chart(_styled(figure, paper, height=140 + 28 * len(skills)), sentence, table)
+
+
+def _short(text: str, longest: int = 44) -> str:
+    text = text.rstrip(".")
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
+def _plain(name: str) -> str:
+    """A person's name as plotly shows it: its labels read a little HTML, so markup is escaped."""
+    return _short(name, 24).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _tint(colour: str, share: float) -> str:
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{share:.2f})"
+
+
+def _styled(figure: go.Figure, paper: Paper, height: int) -> go.Figure:
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 40, "t": 32, "b": 8},
+        font={"color": paper.ink, "size": 14},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        hoverlabel={"align": "left"},
+        dragmode=False,
+    )
+    figure.update_xaxes(
+        tickfont_color=paper.ink, gridcolor=paper.line, zeroline=False, fixedrange=True, automargin=True
+    )
+    figure.update_yaxes(
+        tickfont_color=paper.ink, gridcolor=paper.line, zeroline=False, fixedrange=True, automargin=True
+    )
+    return figure

@@ -7,6 +7,7 @@ through `STYLE` (light and dark) and a document without CSS simply shows.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Collection, Iterable, Sequence, Sized
 from typing import Any, Literal, NamedTuple, Protocol
 from xml.sax.saxutils import escape, quoteattr
@@ -37,6 +38,8 @@ STYLE = "\n".join(
 )
 """The one stylesheet of every drawing; the page sets `color-scheme`."""
 
+PAGE_INK = "light-dark(#0f1419,#f2f5f9)"
+FONTS = '"Source Sans 3",Inter,"Segoe UI",system-ui,sans-serif'
 SMALL, MEDIUM, LARGE = 12, 14, 16
 BOLD = 650
 NARROW = 480
@@ -279,16 +282,31 @@ def _widest_first(gaps: Iterable[Gap]) -> list[Gap]:
     return sorted(gaps, key=lambda gap: -len(gap.missing))
 
 
+# Where SVG itself is not let through
+
+
+def image(svg: str, alt: str) -> str:
+    """The drawing as an `<img>` that carries it whole, for pages whose sanitizer drops SVG (`st.html` does).
+
+    It follows the light or dark scheme of the page around it, and its reading moves into `alt`.
+    """
+    style = f"<style>{STYLE}svg.drawing{{color-scheme:light dark;color:{PAGE_INK};font-family:{FONTS}}}</style>"
+    tag, rest = svg.split(">", 1)
+    data = base64.b64encode(f"{tag}>{style}{rest}".encode()).decode()
+    return f'<img class="drawing" src="data:image/svg+xml;base64,{data}" alt={quoteattr(alt)}/>'
+
+
 # Shapes and words
 
 
 def _units(id: str, x: float, y: float, width: float, height: float, held: int, of: int, ink: str) -> str:
-    """A bar of `of` skills, held ones outlined and tinted, missing ones hatched; each a box while they are few."""
-    one, few = width / of, of <= 12
-    boxes = [(place, 1, place < held) for place in range(of)] if few else [(0, held, True), (held, of - held, False)]
+    """A bar of `of` skills, held ones outlined and tinted, missing ones hatched; each a box where there is room."""
+    one = width / of
+    apart = 3 if one >= 6 else 0
+    boxes = [(place, 1, place < held) for place in range(of)] if apart else [(0, held, True), (held, of - held, False)]
     shapes = []
     for start, span, is_held in boxes:
-        left, wide = x + start * one + 0.75, span * one - (3 if few else 1)
+        left, wide = x + start * one + 0.75, max(span * one - apart, 0.5)
         if span and is_held:
             shapes.append(_box(left, y, wide, height, 2.5, stroke=ink, stroke_width=1.5, fill=ink, fill_opacity=0.2))
         elif span:

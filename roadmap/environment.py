@@ -36,8 +36,10 @@ LOG = VENV / "install.log"
 STARTED_OVER = "ROADMAP_STARTED_OVER"
 NETWORK = re.compile(
     r"NewConnectionError|ConnectTimeout|ReadTimeout|ProxyError|SSLError|name resolution|getaddrinfo|unreachable"
-    r"|Connection refused"
+    r"|Connection refused|from versions: none"
 )
+
+NAME = r"[^\W\d]\w*(?:-[^\W\d]\w*)*"  # of a package, without the version that follows it in a file's name
 
 
 class Trouble(Exception):
@@ -139,18 +141,24 @@ def _alone() -> Iterator[None]:
 
 
 def _set_up(extra: str) -> None:
-    """Make the environment, or bring it up to date. One made here that was left half done is made anew."""
+    """Make the environment, or bring it up to date. What was made here and cut short goes first."""
     began = time.monotonic()
     stamp = _stamp()
     if MADE_HERE.exists() and stamp.get("python") != _stamp_for(extra)["python"]:
         shutil.rmtree(VENV)
+        stamp = {}
     if not PYTHON.exists():
         _say(f"Setting up in {VENV} (this once, about a minute).")
         _make()
     else:
         _say(f"Bringing {VENV} up to date.")
-    STAMP.unlink(missing_ok=True)
-    _install(extra)
+    STAMP.unlink(missing_ok=True)  # a start cut short from here on leaves none, so the next makes all anew
+    try:
+        _install(extra)
+    except Trouble:
+        if stamp:  # pip put everything back, so what was here still serves
+            STAMP.write_text(json.dumps(stamp), "utf-8")
+        raise
     STAMP.write_text(json.dumps(_stamp_for(extra)), "utf-8")
     _say(f"Ready after {time.monotonic() - began:.0f} s.")
 
@@ -209,9 +217,11 @@ def _pip() -> list[str]:
 def _stage(said: str) -> tuple[str, str]:
     """What pip is doing, and how far it is, from what it has said so far."""
     if installing := re.search(r"^Installing collected packages: (.+)", said, re.MULTILINE):
-        return "installing", f"{installing[1].count(',') + 1} packages"
-    found = re.findall(r"^(?:Collecting|Processing|Requirement already satisfied:) (?:.*/)?(\w+)", said, re.MULTILINE)
-    return "fetching packages", f"{len(found)} so far, {found[-1]}" if found else ""
+        return "Installing packages", f": {installing[1].count(',') + 1}"
+    found = re.findall(
+        rf"^(?:Collecting|Processing|Requirement already satisfied:) (?:.*/)?({NAME})", said, re.MULTILINE
+    )
+    return "Fetching packages", f": {len(found)} so far, {found[-1]}" if found else ""
 
 
 class _Progress:
@@ -232,9 +242,9 @@ class _Progress:
     def show(self, stage: tuple[str, str]) -> None:
         doing, far = stage
         if self.moving:
-            self._draw(f"  {doing}: {far} ({time.monotonic() - self.began:.0f} s)")
+            self._draw(f"{doing}{far} ({time.monotonic() - self.began:.0f} s)")
         elif doing != self.stage:
-            _say(f"  {doing} ...")
+            _say(f"{doing} ...")
         self.stage = doing
 
     def _draw(self, line: str) -> None:

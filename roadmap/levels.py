@@ -197,15 +197,15 @@ def blocking_sentence(catalog: Catalog, ticks: Collection[str]) -> str:
         if now.debts:
             return f"Every stage counts. {_count(len(now.debts), 'open skill')} below it you may still close."
         return "Every stage counts, and no skill is open."
-    short = shortfalls(catalog, ticks, following.id)[0]
-    would_be = standing(catalog, {*ticks, *short.open[: short.short]}).level
-    jump = (
-        f" Ticking {'it' if short.short == 1 else 'them'} makes your level {title(catalog, would_be)}."
-        if would_be != following.id
-        else ""
-    )
-    verb = "holds" if short.short == 1 else "hold"
-    return f"{_count(short.short, 'skill')} {verb} you from {following.title}.{jump}"
+    lacking = shortfalls(catalog, ticks, following.id)[0]
+    verb = "holds" if lacking.short == 1 else "hold"
+    sentence = f"{_count(lacking.short, 'skill')} {verb} you from {following.title}."
+    if len(lacking.open) > lacking.short:
+        sentence += f" Any {lacking.short} of these {len(lacking.open)} will do."
+    would_be = standing(catalog, {*ticks, *lacking.open[: lacking.short]}).level
+    if would_be != following.id:
+        sentence += f" Your level would then be {title(catalog, would_be)}."
+    return sentence
 
 
 def _count(number: int, noun: str) -> str:

@@ -99,9 +99,10 @@ class Day(NamedTuple):
 
 
 class Pick(NamedTuple):
-    """A card chosen for today and, in words, why it is here."""
+    """A card chosen for today, the skill or goal it is here for and, in words, why."""
 
     card: Card
+    line: Skill
     why: str
     new: bool
 
@@ -187,10 +188,7 @@ def queue(
         for id, memory in memories.items()
         if id in catalog.card and due(memory, day) and scope.includes(catalog, catalog.card[id])
     )
-    picks = [
-        Pick(catalog.card[id], _why_due(catalog, catalog.card[id], memories[id], ticks, target, day), new=False)
-        for _, id in due_cards[:left]
-    ]
+    picks = [_due_pick(catalog, catalog.card[id], memories[id], ticks, target, day) for _, id in due_cards[:left]]
     room = min(left - len(picks), max(0, day.new_limit - new_done))
     if room > 0:
         picks += _new(catalog, memories, ticks, target, scope, room)
@@ -200,12 +198,12 @@ def queue(
 def _new(
     catalog: Catalog, memories: Mapping[str, Memory], ticks: Collection[str], target: str, scope: Scope, room: int
 ) -> list[Pick]:
-    """Cards never seen, from the lines that come first; lines of one stage take turns, so that categories mix."""
+    """Cards never seen, from the lines that come first; lines of one group take turns, so that categories mix."""
     picked: dict[str, Pick] = {}
-    for lines in _turns(catalog, ticks, target, scope):
+    for lines in _groups(catalog, ticks, target, scope):
         hands = (
             [
-                Pick(card, _why_new(catalog, line, ticks, target, scope), new=True)
+                Pick(card, line, _why_new(catalog, line, ticks, target), new=True)
                 for card in catalog.cards_of[line.id]
                 if card.id not in memories and scope.includes(catalog, card)
             ]
@@ -219,41 +217,45 @@ def _new(
     return list(picked.values())
 
 
-def _turns(catalog: Catalog, ticks: Collection[str], target: str, scope: Scope) -> Iterable[list[Skill]]:
-    """Groups of lines in the order in which to learn them: what blocks the target, then what is only claimed.
+def _groups(catalog: Catalog, ticks: Collection[str], target: str, scope: Scope) -> Iterable[list[Skill]]:
+    """Groups of lines in the order to learn them: what blocks the target, other open lines, then what is ticked.
 
     A goal of one stage prepares the next, so it stands with that stage's skills. A scope opens every stage.
     """
     prepared: list[Skill] = []
-    required = []
+    groups: list[list[Skill]] = []
+    blocked: list[bool] = []
     for stage in catalog.stages if scope else catalog.up_to(target):
-        required.append([*prepared, *stage.skills])
+        groups.append([*stage.skills, *prepared])
+        blocked.append(levels.ticked(stage, ticks) < levels.needed(stage))
         prepared = list(stage.goals)
     if scope:
-        required.append(prepared)
-    for lines in required:
-        yield [line for line in lines if line.id not in ticks]
-    for lines in required:
-        yield [line for line in lines if line.id in ticks]
+        groups.append(prepared)
+        blocked.append(False)
+    still_open = [[line for line in lines if line.id not in ticks] for lines in groups]
+    yield from (lines for lines, blocks in zip(still_open, blocked, strict=True) if blocks)
+    yield from (lines for lines, blocks in zip(still_open, blocked, strict=True) if not blocks)
+    yield from ([line for line in lines if line.id in ticks] for lines in groups)
 
 
-def _why_new(catalog: Catalog, line: Skill, ticks: Collection[str], target: str, scope: Scope) -> str:
+def _why_new(catalog: Catalog, line: Skill, ticks: Collection[str], target: str) -> str:
+    stage = catalog.stage[line.stage]
     if line.id in ticks:
         return "Backs what you ticked"
     if isinstance(line, Goal):
         following = levels.next_stage(catalog, line.stage)
-        return f"Prepares {following.title}" if following else f"A goal of {catalog.stage[line.stage].title}"
-    if catalog.rank[line.stage] <= catalog.rank[target]:
-        return f"Blocks {catalog.stage[line.stage].title}"
-    return f"You asked for {catalog.stage[line.stage].title}"
+        return f"Prepares {following.title}" if following else f"A goal of {stage.title}"
+    if catalog.rank[line.stage] > catalog.rank[target]:
+        return f"You asked for {stage.title}"
+    if levels.ticked(stage, ticks) >= levels.needed(stage):
+        return f"Still open at {stage.title}"
+    return f"Blocks {stage.title}"
 
 
-def _why_due(catalog: Catalog, card: Card, memory: Memory, ticks: Collection[str], target: str, day: Day) -> str:
+def _due_pick(catalog: Catalog, card: Card, memory: Memory, ticks: Collection[str], target: str, day: Day) -> Pick:
+    """A due card, for the first of its lines that is still open, else its first."""
+    line = catalog.lines[next((id for id in card.skills if id not in ticks), card.skills[0])]
     days = (day.today - day.of(memory.last)).days
     seen = f"Due, last recalled {days} day{'' if days == 1 else 's'} ago"
-    blocked = [
-        catalog.skills[id].stage
-        for id in card.skills
-        if id in catalog.skills and id not in ticks and catalog.rank[catalog.skills[id].stage] <= catalog.rank[target]
-    ]
-    return f"{seen}; blocks {catalog.stage[blocked[0]].title}" if blocked else seen
+    why = _why_new(catalog, line, ticks, target)
+    return Pick(card, line, f"{seen}; {why[0].lower()}{why[1:]}" if why.startswith("Blocks") else seen, new=False)

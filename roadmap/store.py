@@ -56,7 +56,11 @@ def _fact(name: str, *columns: sa.Column[Any]) -> sa.Table:
 
 
 person = sa.Table(
-    "person", _schema, sa.Column("id", sa.Text, primary_key=True), sa.Column("issuer", sa.Text), sa.Column("subject", sa.Text)
+    "person",
+    _schema,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("issuer", sa.Text),
+    sa.Column("subject", sa.Text),
 )
 step = sa.Table(
     "step",
@@ -68,7 +72,9 @@ step = sa.Table(
     sa.Column("kind", sa.Text),
 )
 tick = _fact("tick", sa.Column("skill", sa.Text, primary_key=True), sa.Column("held", sa.Boolean))
-note = _fact("note", sa.Column("skill", sa.Text, primary_key=True), sa.Column("text", sa.Text), sa.Column("link", sa.Text))
+note = _fact(
+    "note", sa.Column("skill", sa.Text, primary_key=True), sa.Column("text", sa.Text), sa.Column("link", sa.Text)
+)
 recall = _fact(
     "recall",
     sa.Column("card", sa.Text, primary_key=True),
@@ -186,7 +192,8 @@ class Backup(Value):
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
-            raise ValueError(f"This is not a whole backup of this app: {where or 'the file'}: {first['msg']}.") from None
+            where = f" (at {where})" if where else ""
+            raise ValueError(f"This is not a whole backup of this app{where}: {first['msg']}.") from None
 
     @property
     def ticks(self) -> list[Tick]:
@@ -284,7 +291,8 @@ class Store:
 
     def keep_report(self, who: str, made: Report, at: datetime) -> bool:
         """Keep a report that a person made, whole."""
-        return self._append(who, "report", at, made.id, report, [{"id": made.id, "json": made.model_dump_json(by_alias=True)}])
+        row = {"id": made.id, "json": made.model_dump_json(by_alias=True)}
+        return self._append(who, "report", at, made.id, report, [row])
 
     def undo(self, who: str, kinds: Sequence[Kind], at: datetime, uid: str | None = None) -> bool:
         """Retract the newest standing step of these kinds; False when there is none."""
@@ -326,7 +334,8 @@ class Store:
     def stored(self, who: str, uids: Iterable[str]) -> list[str]:
         """Which of these step ids have been stored."""
         with self.engine.begin() as connection:
-            return list(connection.scalars(sa.select(step.c.uid).where(step.c.person == who, step.c.uid.in_(list(uids)))))
+            mine = sa.select(step.c.uid).where(step.c.person == who)
+            return list(connection.scalars(mine.where(step.c.uid.in_(list(uids)))))
 
     def ticks(self, who: str) -> list[Tick]:
         """The ticks that stand, in time order."""
@@ -392,9 +401,9 @@ class Store:
             recorded: dict[int, dict[str, list[Any]]] = {row.id: {} for row in steps}
             mine = sa.select(step.c.id).where(step.c.person == who)
             for name, table in _FACTS.items():
-                for row in connection.execute(sa.select(table).where(table.c.step.in_(mine))).mappings():
-                    fact = {key: value for key, value in row.items() if key != "step"}
-                    recorded[row["step"]].setdefault(name, []).append(fact)
+                for fact in connection.execute(sa.select(table).where(table.c.step.in_(mine))).mappings():
+                    columns = {key: value for key, value in fact.items() if key != "step"}
+                    recorded[fact["step"]].setdefault(name, []).append(columns)
             uid = {row.id: row.uid for row in steps}
             for row in connection.execute(sa.select(retraction).where(retraction.c.step.in_(mine))):
                 recorded[row.step].setdefault("retracts", []).append(uid[row.retracted])
@@ -421,7 +430,7 @@ class Store:
                 if _stored(connection, who, one.uid):
                     continue
                 values = {"uid": one.uid, "person": who, "at": one.at, "kind": one.kind}
-                made = connection.execute(sa.insert(step).values(values)).inserted_primary_key[0]
+                made = connection.execute(sa.insert(step).values(values).returning(step.c.id)).scalar_one()
                 added.append(made)
                 for name, table in _FACTS.items():
                     if rows := [row.model_dump(by_alias=True) for row in getattr(one, name)]:
@@ -467,11 +476,10 @@ def _stored(connection: sa.Connection, who: str, uid: str | None) -> bool:
 
 
 def _new_step(connection: sa.Connection, who: str, kind: Kind, at: datetime, uid: str | None) -> int:
-    """A step of a person now. A clock that went back is held at the newest step, so that time order is the log's order."""
+    """A new step. A clock that went back is held at the newest step, so that time order is the order of the log."""
     newest = connection.scalar(sa.select(sa.func.max(step.c.at)).where(step.c.person == who))
     values = {"uid": uid or str(uuid.uuid4()), "person": who, "at": max(at, newest or at), "kind": kind}
-    made: int = connection.execute(sa.insert(step).values(values)).inserted_primary_key[0]
-    return made
+    return int(connection.execute(sa.insert(step).values(values).returning(step.c.id)).scalar_one())
 
 
 def _recall(row: sa.Row[Any]) -> Recall:

@@ -1,4 +1,4 @@
-"""What every test stands on: a database of its own, no cache left over, and where asked a real app in a real browser."""
+"""What every test stands on: a database of its own, no cache left over, and where asked the real app in a browser."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import URLError
 
 import pytest
 from browser import FLAGS, find_browser
@@ -63,7 +62,7 @@ class Served:
         try:
             with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=5) as answer:
                 return answer.status == 200
-        except (URLError, OSError):
+        except OSError:
             return False
 
     def stop(self) -> None:

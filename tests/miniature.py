@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from typing import Any
+
 from roadmap.catalog import Card, Catalog, Category, Direction, Goal, Reading, Skill, Stage
+from roadmap.report import Report, make
 
 CATEGORIES = ("Core", "Data & ORM", "Testing", "Deploy & Ops")
 SHAPE = {"junior": 5, "mid": 5, "senior": 5, "architect": 5, "beyond": 4}
 
 
+@cache
 def catalog() -> Catalog:
     """Five stages, 24 skills, 10 goals, 4 categories and a card for every line of the first two stages."""
     stages = tuple(_stage(name, size) for name, size in SHAPE.items())
@@ -35,6 +42,26 @@ def first(**counts: int) -> set[str]:
 def by_counts(*counts: int) -> set[str]:
     """The same, stage by stage from the lowest: `by_counts(5, 4, 0, 0, 0)`."""
     return first(**dict(zip(SHAPE, counts, strict=True)))
+
+
+def report(ticks: Iterable[str] = (), **said: Any) -> Report:
+    """A report over this roadmap: Ada's of one November day, unless said otherwise."""
+    facts: dict[str, Any] = {
+        "id": "11111111-2222-4333-8444-555555555555",
+        "as_of": date(2026, 11, 22),
+        "person": "ada",
+        "name": "Ada",
+        "role": "Backend engineer",
+        "message": "",
+        "target": "senior",
+        "held": dict.fromkeys(ticks, date(2026, 1, 5)),
+        "notes": {},
+        "drilled": None,
+        "previous": None,
+        "show_notes": True,
+        "show_cards": True,
+    }
+    return make(said.pop("catalog", None) or catalog(), **{**facts, **said})
 
 
 def _stage(name: str, size: int) -> Stage:

@@ -169,6 +169,14 @@ def _quoted(text: str, indent: str = "") -> str:
     return "\n".join(f"{indent}> {line}".rstrip() for line in broken)
 
 
+MARKUP = re.compile(
+    r"[\\`*_\[\]{}<>#|~$^@]"  # what means something anywhere
+    r"|&(?=[\w#])|!(?=\[)|:(?=\S)|(?<=\w)\.(?=\w)|-(?=-)"  # entities, pictures, addresses, emoji, dashes
+    r"|^[-+=]"  # lists and underlines
+)
+
+
 def _md(text: str) -> str:
-    """Text that a Markdown viewer shows as typed: CommonMark lets every ASCII punctuation mark be escaped."""
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(text.split()))
+    """Text that a Markdown viewer shows as typed, and that still reads well where nobody renders it."""
+    plain = MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
+    return re.sub(r"^(\d+)([.)])", r"\1\\\2", plain)  # a number that would begin a list

@@ -55,8 +55,13 @@ background:none;color:inherit;padding:0}
 }
 @media print{.report :is(li,.figure,dl,blockquote){break-inside:avoid}
 .report :is(.heading,.stage,.kind,.reading){break-after:avoid}}
-""" + drawing.STYLE.replace("\n.drawing", "\n.report .drawing")
+""" + "\n".join(f".report {rule}" for rule in drawing.STYLE.splitlines())
 """The look of an article, scoped to it: it never leaks into the page around."""
+
+Draw = Callable[[str, str], str]
+"""How an SVG and its reading are set into a page."""
+
+WIDE, NARROW = 640, 320
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -93,19 +98,22 @@ def to_html(of: Report) -> bytes:
     page = PAGE.format(
         title=escape(f"{name}: {of.roadmap.title}, {day(of.as_of)}"),
         style=REPORT_STYLE,
-        body=body(of, top=1),
+        body=body(of, top=1, draw=_inline),
         mark=MARK,
         data=_inert(json.dumps(report.payload(of), ensure_ascii=False, separators=(",", ":"), allow_nan=False)),
     )
     return page.encode()
 
 
-def body(of: Report, *, top: int = 2) -> str:
-    """The report as one `<article class="report">`; its own title is a heading of level `top`."""
+def body(of: Report, *, top: int = 2, draw: Draw = drawing.image) -> str:
+    """The report as one `<article class="report">`; its own title is a heading of level `top`.
+
+    `draw` sets an SVG and its reading into the page: as an image unless told otherwise, since `st.html` drops SVG.
+    """
     parts = [
-        *_opening(of, top),
+        *_opening(of, top, draw),
         *_blocking(of, top + 1),
-        *_figures(of, top + 1),
+        *_figures(of, top + 1, draw),
         *_target(of, top + 1),
         *_beside_the_level(of, top + 1),
         *_everything(of, top + 1),
@@ -121,7 +129,7 @@ def day(of: date) -> str:
     return f"{of.day} {of:%B %Y}"
 
 
-def _opening(of: Report, level: int) -> Iterator[str]:
+def _opening(of: Report, level: int, draw: Draw) -> Iterator[str]:
     """Who, what they claim and why, and the ladder: what a reader with ten seconds takes away."""
     yield f'<p class="about">{escape(of.roadmap.title)}: self-assessment</p>'
     yield f'<h{level} class="name">{_said(of.name or "Report")}</h{level}>'
@@ -129,10 +137,11 @@ def _opening(of: Report, level: int) -> Iterator[str]:
     yield f'<p class="about">{role}as of {day(of.as_of)}</p>'
     yield f'<h{level + 1} class="claim">{escape(report.claim(of))}</h{level + 1}>'
     yield f'<p class="reason">{escape(report.reason(of))}</p>'
-    yield '<p class="unchecked">Outlined is claimed by the author. Nothing here has been checked yet.</p>'
-    yield _both(
-        of, "ladder", lambda id, wide: drawing.ladder(of.catalog, of.ticks, id=id, size="large" if wide else "side")
-    )
+    yield '<p class="unchecked">A self-assessment: claimed by its author, checked by nobody yet.</p>'
+    catalog, ticks, id = of.catalog, of.ticks, f"r{of.id[:8]}"
+    large = drawing.ladder(catalog, ticks, id=f"{id}-large", size="large")
+    side = drawing.ladder(catalog, ticks, id=f"{id}-side", size="side")
+    yield _both(draw, drawing.ladder_reading(catalog, ticks), wide=large, narrow=side)
     if of.message:
         yield f'<blockquote class="says" dir="auto">{escape(of.message)}</blockquote>'
 
@@ -144,16 +153,18 @@ def _blocking(of: Report, level: int) -> Iterator[str]:
     yield _section(title, level, f'<p class="reading">{escape(report.blocking(of))}</p>', _lines(of, still_open))
 
 
-def _figures(of: Report, level: int) -> Iterator[str]:
-    matrix = _both(
-        of, "matrix", lambda id, wide: drawing.matrix(of.catalog, of.ticks, id=id, width=640 if wide else 320)
-    )
-    bars = _both(of, "bars", lambda id, wide: drawing.bars(of.gaps, id=id, width=640 if wide else 320))
-    target = of.catalog.stage[of.target].title
-    yield _section(
-        "Skills by stage and category", level, _reading(drawing.matrix_reading(of.catalog, of.ticks)), matrix
-    )
-    yield _section(f"Gaps by category, up to {target}", level, _reading(drawing.bars_reading(of.gaps)), bars)
+def _figures(of: Report, level: int, draw: Draw) -> Iterator[str]:
+    catalog, ticks, id = of.catalog, of.ticks, f"r{of.id[:8]}"
+    said = drawing.matrix_reading(catalog, ticks)
+    wide = drawing.matrix(catalog, ticks, id=f"{id}-matrix", width=WIDE)
+    narrow = drawing.matrix(catalog, ticks, id=f"{id}-matrix-narrow", width=NARROW)
+    figure = _both(draw, said, wide=wide, narrow=narrow)
+    yield _section("Skills by stage and category", level, _reading(said), figure)
+    said = drawing.bars_reading(of.gaps)
+    wide = drawing.bars(of.gaps, id=f"{id}-bars", width=WIDE)
+    narrow = drawing.bars(of.gaps, id=f"{id}-bars-narrow", width=NARROW)
+    title = f"Gaps by category, up to {catalog.stage[of.target].title}"
+    yield _section(title, level, _reading(said), _both(draw, said, wide=wide, narrow=narrow))
 
 
 def _target(of: Report, level: int) -> Iterator[str]:
@@ -237,11 +248,15 @@ def _reading(words: str) -> str:
     return f'<p class="reading">{escape(words)}</p>'
 
 
-def _both(of: Report, name: str, draw: Callable[[str, bool], str]) -> str:
-    """A drawing for wide and for narrow pages; the style shows one."""
-    id = f"r{of.id[:8]}-{name}"
-    wide, narrow = draw(id, True), draw(f"{id}-n", False)
-    return f'<div class="figure"><div class="wide">{wide}</div><div class="narrow">{narrow}</div></div>'
+def _both(draw: Draw, said: str, *, wide: str, narrow: str) -> str:
+    """A drawing for wide and for narrow pages; the style shows one of them."""
+    one, other = draw(wide, said), draw(narrow, said)
+    return f'<div class="figure"><div class="wide">{one}</div><div class="narrow">{other}</div></div>'
+
+
+def _inline(svg: str, _said: str) -> str:
+    """SVG in the page itself: it carries its own reading."""
+    return svg
 
 
 def _lines(of: Report, ids: Collection[str], *, full: bool = False) -> str:

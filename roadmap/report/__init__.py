@@ -29,6 +29,8 @@ RULE = (
     "is the highest stage that counts. Goals never count, and more ticks never lower it."
 )
 
+NOT_REPORTED = "A report does not carry this."
+
 
 def _typed(text: str) -> str:
     """The text as typed, without what no key types: control characters and halves of characters."""
@@ -201,9 +203,6 @@ class Report(Value):
         if self.gaps != _gaps(self.catalog, self.ticks, self.target):
             raise ValueError("its gaps do not follow from its ticks")
         return self
-
-
-NOT_REPORTED = "A report does not carry this."
 
 
 def make(

@@ -67,7 +67,7 @@ def warm_up() -> None:
     Streamlit collects garbage after every script run; freezing what is loaded for good keeps that out of each click
     (35 to 50 ms of it, see the benchmark).
     """
-    from roadmap import charts  # noqa: F401, PLC0415 - pages import these; the first visitor should not pay
+    from roadmap import charts, export  # noqa: F401 - pages import these; the first visitor should not pay
 
     _loaded(os.environ.get("ROADMAP_CONTENT"))
     store()
@@ -113,7 +113,9 @@ def target(catalog: Catalog, chosen: Settings, ticks: Mapping[str, datetime]) ->
 def heard(key: str) -> list[dict[str, Any]]:
     """The acts a component just sent, inside its callback; anything else a browser may send is dropped."""
     acts = (st.session_state.get(key) or {}).get("acts")
-    return [act for act in acts if isinstance(act, dict) and isinstance(act.get("uid"), str)] if isinstance(acts, list) else []
+    if not isinstance(acts, list):
+        return []
+    return [act for act in acts if isinstance(act, dict) and isinstance(act.get("uid"), str)]
 
 
 def seen(who: str) -> int:

@@ -12,9 +12,10 @@ from pydantic import ValidationError
 from roadmap import drawing, levels, ui
 from roadmap.catalog import Catalog, Skill, Stage
 from roadmap.report import Note
+from roadmap.store import Kind
 
 KEY = "checklist"
-UNDOABLE = ("tick", "note", "restore")
+UNDOABLE: tuple[Kind, ...] = ("tick", "note", "restore")
 
 _component = st.components.v2.component("roadmap.page", js="skills.js", css="skills.css")
 
@@ -62,7 +63,9 @@ def _hear(who: str, catalog: Catalog) -> None:
         except (sqlalchemy.exc.SQLAlchemyError, OSError):
             failed = "That could not be saved: the database did not answer. Nothing is lost; try again in a moment."
         except (ValidationError, ValueError, KeyError, TypeError, AttributeError):
-            failed = "That could not be saved. A link must start with http:// or https://, and a note has 2,000 characters at most."
+            failed = (
+                "That could not be saved. A link starts with http:// or https://, a note has 2,000 characters at most."
+            )
         settled.append(act["uid"])
     st.session_state["heard"] = {"settled": settled, "failed": failed}
 
@@ -78,7 +81,7 @@ def _do(who: str, catalog: Catalog, act: dict[str, Any]) -> None:
         case "undo":
             store.undo(who, UNDOABLE, at, uid)
         case "go":
-            asked = {key: act[key] for key in ("skill", "direction") if key in act}
+            asked: dict[str, str] = {key: str(act[key]) for key in ("skill", "direction") if key in act}
             st.switch_page(ui.page("drill"), query_params=asked)
 
 

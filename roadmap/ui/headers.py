@@ -12,9 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 def _policy() -> str:
-    """The content security policy. Streamlit's one inline script is allowed by its hash, so an upgrade keeps working."""
+    """The content security policy. Streamlit's one inline script is allowed by its hash."""
     page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
-    scripts = re.findall(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", page, re.S)
+    scripts = re.findall(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", page, re.DOTALL)
     hashes = " ".join(f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts)
     return "; ".join(
         (
@@ -48,6 +48,7 @@ class SecurityHeaders:
         ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and the headers back with its answer."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

@@ -16,7 +16,7 @@ INKS = {Keyword: "k", String: "s", Number: "n", Comment: "c", Name.Decorator: "d
 @lru_cache(maxsize=4096)
 def html(markdown: str) -> str:
     """Render our own Markdown; raw HTML in it is shown as text, and what is hidden for the checker is left out."""
-    return str(_markdown.render(re.sub(r"^<!-- *ts:setup.*?-->\n", "", markdown, flags=re.S | re.M)))
+    return str(_markdown.render(re.sub(r"^<!-- *ts:setup.*?-->\n", "", markdown, flags=re.DOTALL | re.MULTILINE)))
 
 
 def _highlighted(code: str, language: str, info: str) -> str:
@@ -36,7 +36,7 @@ def _inked(code: str, language: str) -> str:
 
 
 def _ink(kind: _TokenType) -> str | None:
-    return next((ink for family, ink in INKS.items() if kind in family), None)
+    return next((ink for family, ink in INKS.items() if family in (kind, *kind.split())), None)
 
 
 _markdown = MarkdownIt("commonmark", {"html": False, "highlight": _highlighted}).enable("table")

@@ -1,5 +1,7 @@
 """The first shelf of facts: people, steps, and what each step recorded."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -28,7 +30,7 @@ def upgrade() -> None:
     )
     op.create_index("step_person", "step", ["person", "id"])
 
-    def fact(name: str, *columns: sa.Column) -> None:
+    def fact(name: str, *columns: sa.Column[Any]) -> None:
         step = sa.Column("step", sa.Integer, sa.ForeignKey("step.id", ondelete="CASCADE"), primary_key=True)
         op.create_table(name, step, *columns)
 
@@ -49,6 +51,8 @@ def upgrade() -> None:
     )
     fact("setting", sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False))
     fact("report", sa.Column("id", sa.String(36), primary_key=True), sa.Column("json", sa.Text, nullable=False))
-    fact("retraction", sa.Column("retracted", sa.Integer, sa.ForeignKey("step.id", ondelete="CASCADE"), primary_key=True))
+    fact(
+        "retraction", sa.Column("retracted", sa.Integer, sa.ForeignKey("step.id", ondelete="CASCADE"), primary_key=True)
+    )
     op.create_index("retraction_retracted", "retraction", ["retracted"])
     fact("restored", sa.Column("restored", sa.Integer, sa.ForeignKey("step.id", ondelete="CASCADE"), primary_key=True))

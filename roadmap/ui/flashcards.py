@@ -1,0 +1,245 @@
+"""The Drill page's component: today's cards one at a time, flipped in the browser, graded into the store."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import sqlalchemy.exc
+import streamlit as st
+
+from roadmap import ui
+from roadmap.catalog import Card, Catalog
+from roadmap.levels import held
+from roadmap.recall import (
+    EVERYTHING,
+    LONGEST_INTERVAL,
+    Day,
+    Grade,
+    Memory,
+    Pick,
+    Recall,
+    Scope,
+    due,
+    graded,
+    intervals,
+    queue,
+)
+from roadmap.store import Settings
+from roadmap.ui.prose import html
+
+KEY = "flashcards"
+AHEAD = 3
+LONGEST_RECALL = 600_000
+
+PROOF = {
+    "run": "its code was run and its output compared",
+    "check": "its code was type-checked",
+    "document": "read in the source named here",
+}
+
+_component = st.components.v2.component("roadmap.page", js="drill.js", css="drill.css")
+
+
+class Session(NamedTuple):
+    """What a person did today, and what is left of their queue."""
+
+    recalls: list[Recall]
+    picks: list[Pick]
+    day: Day
+    memories: dict[str, Memory]
+
+    @property
+    def minutes(self) -> float:
+        """Minutes spent on today's recalls."""
+        return sum(recall.milliseconds for recall in self.recalls) / 60_000
+
+    @property
+    def grades(self) -> Counter[Grade]:
+        """How today's recalls went."""
+        return Counter(recall.grade for recall in self.recalls)
+
+    @property
+    def due_tomorrow(self) -> int:
+        """How many cards are due tomorrow as things stand."""
+        tomorrow = self.day._replace(today=self.day.today + timedelta(days=1))
+        return sum(due(memory, tomorrow) for memory in self.memories.values())
+
+
+def session(who: str, catalog: Catalog, chosen: Settings, scope: Scope = EVERYTHING) -> Session:
+    """Today's recalls and queue of a person, within a scope."""
+    store, day = ui.store(), ui.day(chosen)
+    recalls = store.recalls(who, since=ui.start_of(day))
+    memories = store.memories(who, chosen.retention)
+    ticks = held(store.ticks(who))
+    picks = queue(
+        catalog,
+        memories,
+        ticks,
+        ui.target(catalog, chosen, ticks),
+        day,
+        scope,
+        done=len(recalls),
+        new_done=sum(recall.before is None for recall in recalls),
+    )
+    return Session(recalls, picks, day, memories)
+
+
+@st.fragment
+def draw(who: str, catalog: Catalog, scope: Scope) -> None:
+    """Draw the card to recall now; when none is left, what today came to."""
+    ui.seen(who)
+    chosen = ui.store().settings(who)
+    today = session(who, catalog, chosen, scope)
+    shown = _undone_first(today.picks)
+    cards = [_card(catalog, pick, today.memories.get(pick.card.id), chosen) for pick in shown[:AHEAD]]
+    if len(cards) < AHEAD:
+        cards += [_unrated(catalog, catalog.card[id]) for id in _failed(today) if id in catalog.card]
+    if not cards:
+        _summary(who, today, scope, chosen)
+        return
+    heard = st.session_state.pop("graded", {})
+    _component(
+        key=KEY,
+        data={
+            "cards": cards,
+            "done": len(today.recalls),
+            "left": len(today.picks),
+            "undo": bool(today.recalls),
+            "keys": chosen.shortcuts,
+            "settled": heard.get("settled", []),
+            "failed": heard.get("failed"),
+        },
+        on_acts_change=lambda: _hear(who, catalog),
+    )
+
+
+def _hear(who: str, catalog: Catalog) -> None:
+    """Store the grades the browser sent; a second grade of one card and day is dropped."""
+    settled, failed = [], None
+    for act in ui.heard(KEY):
+        try:
+            _do(who, catalog, act)
+        except (sqlalchemy.exc.SQLAlchemyError, OSError):
+            failed = "That grade could not be saved: the database did not answer. Try again in a moment."
+        except (ValueError, KeyError, TypeError):
+            failed = "That grade could not be read, so nothing was saved. Grade the card once more."
+        settled.append(act["uid"])
+    st.session_state["graded"] = {"settled": settled, "failed": failed}
+
+
+def _do(who: str, catalog: Catalog, act: dict[str, Any]) -> None:
+    store, at = ui.store(), ui.now()
+    chosen = store.settings(who)
+    match act["do"]:
+        case "grade":
+            card, grade = catalog.card[act["card"]].id, Grade(act["grade"])
+            before = store.memories(who, chosen.retention).get(card)
+            after = graded(before, grade, at, chosen.retention)
+            spent = min(max(int(act["milliseconds"]), 0), LONGEST_RECALL)
+            fact = Recall(at, card, grade, before.dumps() if before else None, after.dumps(), spent)
+            store.recall(who, fact, act["uid"], since=ui.start_of(ui.day(chosen)))
+        case "undo":
+            undo(who)
+        case "seen":
+            st.session_state.setdefault("seen_again", set()).add(act["card"])
+
+
+def undo(who: str) -> None:
+    """Take back the newest recall; its card comes back first."""
+    last = ui.store().last(who, ("recall",))
+    if last and ui.store().undo(who, ("recall",), ui.now()):
+        st.session_state["undone"] = last.about[0]
+        st.session_state.get("seen_again", set()).discard(last.about[0])
+
+
+def _undone_first(picks: list[Pick]) -> list[Pick]:
+    undone = st.session_state.get("undone")
+    return sorted(picks, key=lambda pick: pick.card.id != undone)
+
+
+def _failed(today: Session) -> list[str]:
+    """Cards that failed today and have not been seen again since: shown once more, unrated, at the end."""
+    again = st.session_state.get("seen_again", set())
+    return [recall.card for recall in today.recalls if recall.grade is Grade.again and recall.card not in again]
+
+
+def _card(catalog: Catalog, pick: Pick, memory: Memory | None, chosen: Settings) -> dict[str, Any]:
+    days = intervals(memory, ui.now(), chosen.retention).values()
+    return {
+        **_faces(catalog, pick.card, pick.line.text),
+        "rated": True,
+        "why": f"{pick.why} · {pick.card.category}",
+        "intervals": [_in_days(count) for count in days],
+    }
+
+
+def _unrated(catalog: Catalog, card: Card) -> dict[str, Any]:
+    return {
+        **_faces(catalog, card, catalog.lines[card.skills[0]].text),
+        "rated": False,
+        "why": f"Once more, not graded · {card.category}",
+        "intervals": [],
+    }
+
+
+def _faces(catalog: Catalog, card: Card, line: str) -> dict[str, Any]:
+    back = (
+        f"<div class='answer'>{html(card.answer)}</div><h3>Proof</h3>{html(card.proof)}"
+        f"<h3>Why it matters</h3>{html(card.why)}<h3>Trap</h3>{html(card.trap)}"
+    )
+    return {
+        "id": card.id,
+        "line": line,
+        "front": html(card.front),
+        "back": back,
+        "sources": [_source(catalog.sources[key]) for key in card.sources],
+        "proof": PROOF[card.verified],
+    }
+
+
+def _source(address: str) -> dict[str, str | None]:
+    """A source as a link, or as the name of a package and a path in it."""
+    if address.startswith("npm:"):
+        return {"label": address.removeprefix("npm:"), "url": None}
+    return {"label": address.split("://", 1)[1].rstrip("/"), "url": address}
+
+
+def _in_days(days: int) -> str:
+    if days < 31:
+        return f"{days} day{'' if days == 1 else 's'}"
+    return f"{days / 30.4:.1f} months" if days < LONGEST_INTERVAL else "1 year"
+
+
+def _summary(who: str, today: Session, scope: Scope, chosen: Settings) -> None:
+    """What today came to, and what to do next."""
+    if not today.recalls:
+        _nothing_to_do(scope, chosen)
+        return
+    spent = len(today.recalls) >= chosen.daily_budget
+    st.subheader("Today's budget is done" if spent else "Nothing more is due today")
+    counts = today.grades
+    right = sum(count for grade, count in counts.items() if grade is not Grade.again)
+    with st.container(horizontal=True):
+        st.metric("Cards recalled", len(today.recalls))
+        st.metric("Recalled at first try", f"{right} of {len(today.recalls)}")
+        st.metric("Minutes", f"{today.minutes:.0f}" if today.minutes >= 1 else "under 1")
+        st.metric("Due tomorrow", today.due_tomorrow)
+    st.markdown(" · ".join(f"{grade.name.capitalize()} {counts[grade]}" for grade in Grade))
+    with st.container(horizontal=True):
+        st.button("Undo the last grade", on_click=undo, args=(who,), shortcut="U" if chosen.shortcuts else None)
+        if st.button("See your progress", type="primary"):
+            st.switch_page(ui.page("progress"))
+
+
+def _nothing_to_do(scope: Scope, chosen: Settings) -> None:
+    if scope:
+        st.subheader("No card to recall here today")
+        st.markdown("Every card of this choice was recalled or waits for its day. Widen the choice above.")
+        return
+    st.subheader("Nothing is due today")
+    if chosen.new_limit == 0:
+        st.markdown("Your limit for new cards is 0. Raise it in Settings, or come back when a card is due.")
+    else:
+        st.markdown("Every card up to your target waits for its day. Choose a later stage above, or on Progress.")

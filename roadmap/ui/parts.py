@@ -1,0 +1,50 @@
+"""Parts that several pages draw alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any, Literal
+
+import streamlit as st
+
+from roadmap import drawing
+from roadmap.catalog import Catalog
+from roadmap.charts import Chart, Paper
+
+
+def paper() -> Paper:
+    """The inks of the theme that this tab shows."""
+    return Paper(dark=st.context.theme.type == "dark")
+
+
+def ladder(catalog: Catalog, ticks: Collection[str], size: Literal["large", "side", "line"]) -> None:
+    """Draw the claimed ladder on a page of our own."""
+    reading = drawing.ladder_reading(catalog, ticks)
+    st.html(drawing.image(drawing.ladder(catalog, ticks, id=f"ladder-{size}", size=size), reading))
+
+
+def chart(drawn: Chart, key: str, **options: Any) -> Any:
+    """Draw a chart with its sentence above and its table a click away; returns plotly's selection."""
+    st.markdown(drawn.sentence)
+    event = st.plotly_chart(
+        drawn.figure, key=key, alt=drawn.sentence, config={"displayModeBar": False}, width="stretch", **options
+    )
+    with st.expander("As a table"):
+        st.dataframe(drawn.table, hide_index=True, alt=drawn.sentence)
+    return event
+
+
+def picked(key: str) -> list[str] | None:
+    """What the clicked mark of a chart carries, inside its callback; None where the click took a selection back."""
+    points = ((st.session_state.get(key) or {}).get("selection") or {}).get("points") or []
+    return list(points[0]["customdata"]) if points and points[0].get("customdata") else None
+
+
+_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=\"'@/])")
+_LINKS = re.compile(r"(https?:|www|@|[-<>=])(?=[/.\w<>=-])", re.IGNORECASE)
+
+
+def typed(text: str) -> str:
+    """A person's words for a place that reads Markdown, to appear as typed; a word joiner stops autolinks."""
+    return _MARKS.sub(r"\\\1", _LINKS.sub("\\1\u2060", " ".join(text.split())))

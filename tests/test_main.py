@@ -1,0 +1,327 @@
+"""The commands as a person and a script meet them: what they print, where, and the code they end with."""
+
+from __future__ import annotations
+
+import ast
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import miniature
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from roadmap import content, export, levels, report
+from roadmap.__main__ import main
+
+ROOT = Path(__file__).resolve().parents[1]
+COMMANDS = ("run", "test", "check", "level", "bench")
+
+Say = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Say:
+    """Run a command here; gives its exit code and what it put on standard output and standard error."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        try:
+            code = main([str(argument) for argument in arguments])
+        except SystemExit as end:  # argparse ends a wrong use this way
+            code = int(end.code or 0)
+        return code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The roadmap small enough to reason about in one's head."""
+    monkeypatch.setattr(content, "read", lambda *_: content.Loaded(miniature.catalog(), ()))
+
+
+@pytest.fixture
+def ticks(tmp_path: Path, small: None) -> Callable[[Any], Path]:
+    def write(what: Any) -> Path:
+        file = tmp_path / "ticks.json"
+        file.write_text(json.dumps(sorted(what) if isinstance(what, set) else what))
+        return file
+
+    return write
+
+
+def made_report(ticked: set[str]) -> report.Report:
+    return report.make(
+        miniature.catalog(),
+        id="0b7c1c9e-1111-4222-8333-444455556666",
+        as_of=date(2026, 5, 31),
+        person="5c1f1a1e-1111-4222-8333-444455556666",
+        name="Ada",
+        role="",
+        message="",
+        target="mid",
+        held=dict.fromkeys(ticked, date(2026, 5, 30)),
+        notes={},
+        drilled=None,
+        previous=None,
+        show_notes=False,
+        show_cards=False,
+    )
+
+
+# Who may come in
+
+
+@pytest.mark.parametrize("version", [(3, 6), (3, 10)])
+def test_an_old_python_gets_one_plain_sentence(version: tuple[int, int]) -> None:
+    pretend = f"import runpy, sys; sys.version_info = {(*version, 0)}; runpy.run_module('roadmap', run_name='__main__')"
+    start = subprocess.run([sys.executable, "-c", pretend], cwd=ROOT, capture_output=True, text=True)
+    assert start.returncode == 1
+    assert start.stdout == ""
+    assert start.stderr == (
+        "This needs Python 3.11 or newer, and this is Python {}.{}. Start it with a newer one.\n".format(*version)
+    )
+
+
+@pytest.mark.parametrize("file", ["__init__.py", "__main__.py"])
+def test_python_3_6_can_read_that_far(file: str) -> None:
+    tree = ast.parse((ROOT / "roadmap" / file).read_text(), feature_version=(3, 6))
+    assert not any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in tree.body)
+
+
+# Help, and wrong use
+
+
+def test_help_names_every_command(say: Say) -> None:
+    code, out, _ = say("--help")
+    assert code == 0
+    assert all(f"\n    {command} " in out for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str, say: Say) -> None:
+    code, out, _ = say(command, "--help")
+    assert code == 0
+    assert out.startswith(f"usage: python3 -m roadmap {command}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["walk"], "invalid choice: 'walk'"),
+        (["check", "--colour"], "--colour"),
+        (["check", "nowhere"], "there is no folder nowhere"),
+        (["level"], "FILE"),
+        (["level", "nothing.json"], "there is no file nothing.json"),
+        (["level", __file__, "--as-of", "31 May"], "invalid day value: '31 May'"),
+        (["--port", "http"], "invalid port value: 'http'"),
+        (["run", "--port", "70000"], "invalid port value: '70000'"),
+    ],
+)
+def test_wrong_use_is_named_and_ends_with_2(arguments: list[str], word: str, say: Say) -> None:
+    code, out, err = say(*arguments)
+    assert code == 2
+    assert out == ""
+    assert word in err
+    assert err.startswith("usage:")
+
+
+# check
+
+
+def test_the_dataset_has_no_problem_and_is_counted(say: Say) -> None:
+    code, out, err = say("check", "--json")
+    assert (code, err) == (0, "")
+    found = json.loads(out)
+    assert (found["ok"], found["problems"]) == (True, [])
+    assert (found["counts"]["skills"], found["counts"]["goals"]) == (24, 15)
+    assert sum(found["counts"]["by_stage"].values()) == found["counts"]["cards"]
+
+
+def test_the_counts_stand_in_aligned_columns(say: Say) -> None:
+    code, out, _ = say("check")
+    assert code == 0
+    what, stage, category, *_ = (out.index(title) for title in ("what", "cards by stage", "cards by category"))
+    first = out.splitlines()[1]
+    assert [first[place].isspace() for place in (what, stage, category)] == [False, False, False]
+    assert [first[place - 1 : place] for place in (stage, category)] == [" ", " "]
+
+
+def test_a_problem_is_named_with_its_file_and_line(tmp_path: Path, say: Say) -> None:
+    folder = shutil.copytree(content.FOLDER, tmp_path / "content")
+    roadmap = (folder / "roadmap.yaml").read_text("utf-8").split("\n")
+    line = next(number for number, text in enumerate(roadmap, start=1) if "id: core.scaffold-module" in text)
+    roadmap[line - 1] = roadmap[line - 1].replace("core.scaffold-module", "Core Scaffold")
+    (folder / "roadmap.yaml").write_text("\n".join(roadmap), "utf-8")
+
+    code, out, err = say("check", folder)
+    assert (code, out) == (1, "")
+    assert f"content/roadmap.yaml:{line}: " in err
+
+    code, out, err = say("check", folder, "--json")
+    assert code == 1
+    assert json.loads(out)["ok"] is False
+    assert ("roadmap.yaml", line) in {(p["file"], p["line"]) for p in json.loads(out)["problems"]}
+    assert f"content/roadmap.yaml:{line}: " in err
+
+
+def test_a_new_id_is_recorded_when_asked(tmp_path: Path, say: Say) -> None:
+    folder = shutil.copytree(content.FOLDER, tmp_path / "content")
+    ledger = folder / content.LEDGER
+    known = ledger.read_text("utf-8")
+    ledger.write_text(known.replace("core.scaffold-module\n", ""), "utf-8")
+    assert say("check", folder)[0] == 1
+    code, _, err = say("check", folder, "--record")
+    assert (code, err) == (0, "1 new id recorded.\n")
+    assert ledger.read_text("utf-8") == known
+
+
+# level
+
+
+@pytest.mark.parametrize(
+    ("counts", "level", "ticked", "needed", "debts", "ahead"),
+    [
+        ((0, 0, 0, 0, 0), None, 0, 4, 0, 0),
+        ((3, 0, 0, 0, 0), None, 3, 4, 0, 0),
+        ((4, 0, 0, 0, 0), "junior", 0, 4, 1, 0),
+        ((5, 2, 0, 0, 0), "junior", 2, 4, 0, 0),
+        ((5, 3, 5, 0, 0), "junior", 3, 4, 0, 5),
+        ((3, 5, 5, 5, 4), None, 3, 4, 0, 19),
+        ((4, 4, 4, 4, 3), "beyond", None, None, 5, 0),
+        ((5, 5, 5, 5, 2), "architect", 2, 3, 0, 0),
+        ((0, 0, 0, 0, 4), None, 0, 4, 0, 4),
+    ],
+)
+def test_the_level_of_ticks_follows_the_rule(
+    counts: tuple[int, ...],
+    level: str | None,
+    ticked: int | None,
+    needed: int | None,
+    debts: int,
+    ahead: int,
+    ticks: Callable[[Any], Path],
+    say: Say,
+) -> None:
+    code, out, err = say("level", ticks(miniature.by_counts(*counts)), "--json")
+    assert (code, err) == (0, "")
+    claimed = json.loads(out)["claimed"]
+    assert (claimed["level"], claimed["ticked"], claimed["needed"]) == (level, ticked, needed)
+    assert (len(claimed["debts"]), len(claimed["ahead"])) == (debts, ahead)
+
+
+def test_gaps_count_what_the_next_stage_still_asks_for(ticks: Callable[[Any], Path], say: Say) -> None:
+    found = json.loads(say("level", ticks({"ticks": ["junior.skill-1"], "events": []}), "--json")[1])
+    assert found["target"] == "junior"
+    assert found["gaps"]["Core"] == {
+        "required": 1.5,  # the fifth skill stands half here, half in Data & ORM
+        "held": 1.0,
+        "missing": ["junior.skill-5"],
+        "share": pytest.approx(1 / 3),
+    }
+    assert sum(gap["required"] for gap in found["gaps"].values()) == 5
+
+
+def test_the_same_in_words(ticks: Callable[[Any], Path], say: Say) -> None:
+    held = miniature.by_counts(4, 3, 0, 0, 1)
+    code, out, err = say("level", ticks(held))
+    assert (code, err) == (0, "")
+    assert out.startswith(
+        "Claimed level: Junior\n"
+        f"3 of 4 toward Mid. {levels.blocking_sentence(miniature.catalog(), held)}\n"
+        "\n"
+        "Open at or below this level:\n"
+        "  junior.skill-5  Do junior thing number 5.\n"
+        "\n"
+        "Held further up:\n"
+        "  beyond.skill-1  Do beyond thing number 1.\n"
+    )
+    assert "  2 of 4  Core\n" in out
+
+
+def test_a_report_gives_the_standing_it_was_made_with(small: None, tmp_path: Path, say: Say) -> None:
+    of = made_report({*miniature.by_counts(5, 2, 0, 0, 0), "junior.goal-1"})
+    for name, data in (("report.json", export.to_json(of)), ("report.html", export.to_html(of))):
+        (tmp_path / name).write_bytes(data)
+        code, out, _ = say("level", tmp_path / name, "--json")
+        assert code == 0
+        assert json.loads(out)["claimed"] == of.claimed.model_dump(mode="json")
+
+
+def test_a_backup_counts_up_to_a_day(small: None, tmp_path: Path, say: Say) -> None:
+    from roadmap.store import Store
+
+    store = Store()
+    who, start = store.person(), datetime(2026, 5, 1, 12, tzinfo=UTC)
+    for day, skill in enumerate(sorted(miniature.by_counts(5, 0, 0, 0, 0))):
+        store.tick(who, {skill: True}, start + timedelta(days=day))
+    (tmp_path / "backup.json").write_bytes(store.backup(who).model_dump_json().encode())
+    store.close()
+    for as_of, level, ticked in (([], "junior", 0), (["--as-of", "2026-05-02"], None, 2)):
+        claimed = json.loads(say("level", tmp_path / "backup.json", "--json", *as_of)[1])["claimed"]
+        assert (claimed["level"], claimed["ticked"]) == (level, ticked)
+
+
+def test_an_unknown_id_is_named_with_what_was_meant(ticks: Callable[[Any], Path], say: Say) -> None:
+    code, out, err = say("level", ticks(["junior.skill-1", "junior.skil-2", "\x1b[31mred"]))
+    assert (code, out) == (1, "")
+    assert "There is no skill or goal 'junior.skil-2'. Did you mean junior.skill-2 or " in err
+    assert "'\\x1b[31mred'" in err  # what would colour a terminal is spelled out
+
+
+def test_a_million_unknown_ids_are_counted_not_listed(ticks: Callable[[Any], Path], say: Say) -> None:
+    code, _, err = say("level", ticks([f"unknown-{number}" for number in range(1_000_000)]))
+    assert code == 1
+    assert len(err.splitlines()) == 21
+    assert err.endswith("And 999980 more that do not exist.\n")
+
+
+@pytest.mark.parametrize(
+    "what", [[1, 2], {"ticks": "all"}, {"ticks": [None]}, {}, {"backup": 1}, {"backup": 99}, "ada"]
+)
+def test_a_file_that_is_none_of_these_is_a_problem(what: Any, ticks: Callable[[Any], Path], say: Say) -> None:
+    code, out, err = say("level", ticks(what), "--json")
+    assert code == 1
+    assert json.loads(out)["problems"] == err.splitlines()
+    assert len(err.splitlines()) == 1
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.one_of(st.binary(), st.recursive(st.text() | st.integers(), st.lists).map(json.dumps).map(str.encode)))
+def test_any_bytes_are_answered_in_a_sentence(small: None, tmp_path: Path, say: Say, data: bytes) -> None:
+    (tmp_path / "any").write_bytes(data)
+    code, _, err = say("level", tmp_path / "any")
+    assert code in (0, 1)
+    assert "Traceback" not in err
+
+
+# test
+
+
+def test_what_the_test_command_does_not_know_goes_to_pytest(
+    monkeypatch: pytest.MonkeyPatch, say: Say, tmp_path: Path
+) -> None:
+    called: list[list[str]] = []
+    monkeypatch.setattr(subprocess, "call", lambda command, cwd: called.append(command[1:]) or 0)
+    assert say("test", "tests/test_levels.py", "-k", "not slow", "--lf")[0] == 0
+    assert called == [["-m", "pytest", "tests/test_levels.py", "-k", "not slow", "--lf"]]
+
+
+@pytest.mark.parametrize(("pytests", "ours"), [(0, 0), (1, 1), (4, 2), (5, 1)])
+def test_the_tests_outcome_is_the_commands(pytests: int, ours: int, monkeypatch: pytest.MonkeyPatch, say: Say) -> None:
+    monkeypatch.setattr(subprocess, "call", lambda command, cwd: pytests if "pytest" in command else 0)
+    assert say("test")[0] == ours
+
+
+def test_a_linters_complaint_fails_the_run_and_the_tests_still_run(monkeypatch: pytest.MonkeyPatch, say: Say) -> None:
+    called: list[str] = []
+    monkeypatch.setattr(subprocess, "call", lambda command, cwd: called.append(command[-1]) or int("mypy" in command))
+    code, _, err = say("test", "--lint")
+    assert (code, err) == (1, "Failed: mypy\n")
+    assert called == ["check", "--check", "mypy", "tests/browser.py", "pytest"]
