@@ -27,7 +27,7 @@ def look() -> None:
     """Look into the category of the clicked bar or cell."""
     for key in ("gaps", "matrix"):
         if carried := parts.picked(key):
-            st.session_state["category"] = carried[0]
+            st.session_state["look"] = carried[0]
 
 
 def open_skill(place: str, skill_id: str) -> None:
@@ -101,7 +101,7 @@ every = catalog.in_order(name for skill in catalog.skills.values() for name in s
 category = st.selectbox(
     "Category, the widest gap first. Or click a bar or a cell above.",
     [*names, *(name for name in every if name not in names)],
-    key="category",
+    key="look",  # not "category": a bound name cannot be handed on to Drill's address
     bind="query-params",
 )
 for skill in catalog.skills.values():

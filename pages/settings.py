@@ -16,6 +16,9 @@ catalog = ui.catalog()
 store = ui.store()
 chosen = store.settings(person)
 
+NEXT = "The next one after my claimed level"
+BROWSERS = f"My browser's ({st.context.timezone or 'UTC'})"
+
 FIELDS = ("daily_budget", "new_limit", "target", "shortcuts", "time_zone", "retention")
 KINDS = {
     "tick": "ticks",
@@ -29,7 +32,8 @@ KINDS = {
 
 def keep(field: str) -> None:
     """Store one setting as soon as it is changed."""
-    store.choose(person, {field: st.session_state[field]}, ui.now())
+    value = st.session_state[field]
+    store.choose(person, {field: None if value in (NEXT, BROWSERS) else value}, ui.now())
 
 
 def restore(backup: Backup) -> None:
@@ -65,6 +69,8 @@ def erase() -> None:
 
 for field in FIELDS:
     st.session_state[field] = getattr(chosen, field)
+st.session_state["target"] = chosen.target or NEXT
+st.session_state["time_zone"] = chosen.time_zone or BROWSERS
 
 st.header("Settings")
 if st.session_state.pop("erased", False):
@@ -78,8 +84,8 @@ with left:
 with right:
     st.selectbox(
         "The stage you aim for",
-        [None, *catalog.stage],
-        format_func=lambda id: "The next one after my claimed level" if id is None else catalog.stage[id].title,
+        [NEXT, *catalog.stage],
+        format_func=lambda id: catalog.stage[id].title if id in catalog.stage else id,
         key="target",
         on_change=keep,
         args=("target",),
@@ -104,8 +110,7 @@ left, right = st.columns(2, gap="large")
 with left:
     st.selectbox(
         "Time zone, which decides when a day begins",
-        [None, *sorted(available_timezones())],
-        format_func=lambda name: f"My browser's ({st.context.timezone or 'UTC'})" if name is None else name,
+        [BROWSERS, *sorted(available_timezones())],
         key="time_zone",
         on_change=keep,
         args=("time_zone",),

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import streamlit as st
 
-from roadmap import charts, export, levels, report, ui
+from roadmap import charts, drawing, export, levels, report, ui
 from roadmap.catalog import Catalog
 from roadmap.report import Report, team
 from roadmap.ui import parts
@@ -104,8 +104,9 @@ def matching(people: Sequence[Report], names: dict[str, str], catalog: Catalog) 
 def table(people: Sequence[Report], names: dict[str, str], histories: dict[str, tuple[Report, ...]]) -> Report | None:
     """People by stage, by name and in no other order; returns the person whose row is chosen."""
     today = ui.day(ui.store().settings(person)).today
+    scheme = "dark" if parts.paper().dark else "light"
     rows = []
-    for one in people:
+    for place, one in enumerate(people):
         theirs = histories[one.person]
         since = report.changes(theirs[-2], one) if len(theirs) > 1 else one.changes
         age = (today - one.as_of).days
@@ -113,6 +114,9 @@ def table(people: Sequence[Report], names: dict[str, str], histories: dict[str, 
             {
                 "Name": names[one.person],
                 "Role": one.role,
+                "Ladder": drawing.data_url(
+                    drawing.ladder(one.catalog, one.ticks, id=f"l{place}", size="steps"), scheme
+                ),
                 "Claimed level": levels.title(one.catalog, one.claimed.level),
                 **{
                     stage.title: f"{levels.ticked(stage, one.ticks)} of {len(stage.skills)}"
@@ -120,7 +124,7 @@ def table(people: Sequence[Report], names: dict[str, str], histories: dict[str, 
                 },
                 "Since last": report.changed(one.model_copy(update={"changes": since})) or "First report",
                 "As of": one.as_of,
-                "": "Stale" if age > STALE_DAYS else "",
+                "Age": f"{age} days, stale" if age > STALE_DAYS else f"{age} days",
             }
         )
     event = st.dataframe(
@@ -129,7 +133,12 @@ def table(people: Sequence[Report], names: dict[str, str], histories: dict[str, 
         key="people",
         on_select="rerun",
         selection_mode="single-row",
-        column_config={"As of": st.column_config.DateColumn(format="D MMM YYYY")},
+        column_config={
+            "Name": st.column_config.TextColumn(pinned=True),
+            "Ladder": st.column_config.ImageColumn(width=180),
+            "Since last": st.column_config.TextColumn(width="large"),
+            "As of": st.column_config.DateColumn(format="D MMM YYYY"),
+        },
         alt=f"{len(rows)} people by stage, listed by name",
     )
     chosen = event.selection.rows
@@ -198,7 +207,12 @@ if len(comparable) < len(left):
         f"{len(left) - len(comparable)} reports are about an older version of the roadmap and are left out here."
     )
 if skills:
-    parts.chart(charts.holders(comparable, [names[one.person] for one in comparable], skills, paper), key="holders")
+    with st.container(key="wide"):
+        parts.chart(
+            charts.holders(comparable, [names[one.person] for one in comparable], skills, paper),
+            key="holders",
+            width=charts.LABELS + charts.COLUMN * len(comparable),
+        )
 else:
     st.markdown("No skill stands in this stage and category. Choose another pair above.")
 

@@ -72,7 +72,7 @@ def test(options: argparse.Namespace) -> int:
     """Run the tests, and with --lint what else must hold. Arguments it does not know go to pytest."""
     python = [sys.executable, "-m"]
     failed = [tool for tool in LINTERS if options.lint and _call([*python, *tool])]
-    if not options.pytest and _call([sys.executable, "tests/browser.py"]):  # first, so that a download shows
+    if not options.pytest and _call([*python, "roadmap.browser"]):  # first, so that a download shows
         return 1
     tests = _call([*python, "pytest", *options.pytest])
     for tool in failed:
@@ -130,7 +130,7 @@ def bench(options: argparse.Namespace) -> int:
     """Measure what a click costs, and the rest of the budgets."""
     from roadmap import bench
 
-    bench.main(json=options.json)
+    bench.main(as_json=options.json)
     return 0
 
 

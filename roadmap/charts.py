@@ -19,6 +19,8 @@ from roadmap.report import Report
 from roadmap.report.team import TeamGaps
 
 ROW = 34
+COLUMN = 44
+LABELS = 360
 
 
 class Chart(NamedTuple):
@@ -258,7 +260,7 @@ def holders(reports: Sequence[Report], names: Sequence[str], skills: Sequence[st
     return Chart(_styled(figure, paper, height=140 + 28 * len(skills)), sentence, table)
 
 
-def _short(text: str, longest: int = 44) -> str:
+def _short(text: str, longest: int = 48) -> str:
     text = text.rstrip(".")
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 

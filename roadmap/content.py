@@ -6,13 +6,12 @@ A problem never raises. `read` returns what it found wrong, and a Catalog only w
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-import numpy as np
 import yaml
 from pydantic import ValidationError
 from rapidfuzz import fuzz
@@ -117,13 +116,15 @@ class _Reading:
         sources = self.sources()
         categories = self.categories()
         stages, readings = self.stages(roadmap), self.readings(roadmap)
+        is_framed = not self.problems
         cards = self.cards()
+        are_all_read = not self.problems
         catalog = None
-        if not self.problems:
+        if is_framed:
             catalog = self.validated(
                 Catalog,
                 {
-                    **{key: roadmap.data.get(key) for key in ("version", "title", "summary")},
+                    **roadmap.data,
                     "digest": self.digest.hexdigest()[:12],
                     "stages": stages,
                     "categories": categories,
@@ -134,51 +135,71 @@ class _Reading:
                 roadmap,
             )
         if catalog:
-            self.check(catalog, roadmap, {card.id: source for card, source in cards})
+            self.check(catalog, roadmap, cards)
+            if are_all_read:
+                self.check_nothing_lacks(catalog, roadmap)
+                self.check_ledger()
         in_order = tuple(sorted(set(self.problems)))
         return Loaded(None if in_order else catalog, in_order)
 
     # Reading files
 
-    def text(self, file: str) -> str:
+    def text(self, file: str) -> str | None:
         path = self.folder / file
         try:
-            data = path.read_bytes()
+            data = path.read_bytes().replace(b"\r\n", b"\n")
             self.digest.update(file.encode() + b"\0" + data + b"\0")
             return data.decode("utf-8")
         except FileNotFoundError:
             self.problem(file, 1, "this file is missing")
+        except OSError as error:
+            self.problem(file, 1, f"cannot be read: {error.strerror}")
         except UnicodeDecodeError as error:
             self.problem(file, data[: error.start].count(b"\n") + 1, "not UTF-8 text; save the file as UTF-8")
-        return ""
+        return None
 
     def yaml(self, file: str, kind: type[dict[Any, Any]] | type[list[Any]]) -> _Source:
         text = self.text(file)
-        source = self.parsed(file, text, offset=0) if text else _Source(file, kind(), {})
-        if not isinstance(source.data, kind):
+        source = None if text is None else self.parsed(file, text, offset=0)
+        if source and isinstance(source.data, kind):
+            return source
+        if source:
             self.problem(file, 1, f"must be a {'mapping' if kind is dict else 'list'} at the top")
-            return _Source(file, kind(), {})
-        return source
+        return _Source(file, kind(), {})
 
-    def parsed(self, file: str, text: str, offset: int) -> _Source:
+    def parsed(self, file: str, text: str, offset: int) -> _Source | None:
         """YAML to plain data and the line of each place; `offset` is the line before the text's first."""
         lines: dict[Place, int] = {}
+        met: set[int] = set()
         loader = yaml.CSafeLoader(text)
 
         def plain(node: yaml.Node, place: Place) -> Any:
-            lines[place] = node.start_mark.line + 1 + offset
+            line = lines[place] = node.start_mark.line + 1 + offset
+            if id(node) in met:
+                self.problem(file, line, "`*` repeats what stands elsewhere; write it out")
+                return None
+            met.add(id(node))
             if isinstance(node, yaml.MappingNode):
                 mapping: dict[Any, Any] = {}
                 for key_node, value_node in node.value:
+                    line = key_node.start_mark.line + 1 + offset
                     key = plain(key_node, (*place, "\0key"))
+                    if not isinstance(key_node, yaml.ScalarNode):
+                        self.problem(file, line, "a field's name must be plain text")
+                        continue
                     if key in mapping:
-                        self.problem(file, key_node.start_mark.line + 1 + offset, f"`{key}` is given twice")
+                        self.problem(file, line, f"`{key}` is given twice")
+                        continue
                     mapping[key] = plain(value_node, (*place, key))
-                    lines[*place, key] = key_node.start_mark.line + 1 + offset
+                    lines[*place, key] = line
                 return mapping
             if isinstance(node, yaml.SequenceNode):
                 return [plain(child, (*place, index)) for index, child in enumerate(node.value)]
-            return loader.construct_object(node)
+            try:
+                return loader.construct_object(node)
+            except (ValueError, LookupError, AttributeError):  # how PyYAML takes a 13th month, or `!!int one`
+                self.problem(file, line, f"`{node.value}` is not what it looks like; put it in quotes")
+                return None
 
         try:
             node = loader.get_single_node()
@@ -189,7 +210,7 @@ class _Reading:
             self.problem(file, (mark.line + 1 if mark else 1) + offset, f"not valid YAML: {what}")
         finally:
             loader.dispose()
-        return _Source(file, None, lines)
+        return None
 
     # From plain data to values
 
@@ -211,22 +232,27 @@ class _Reading:
 
     def categories(self) -> list[Category]:
         source = self.yaml("categories.yaml", list)
-        found = [self.validated(Category, entry, source, (place,)) for place, entry in enumerate(source.data)]
-        return [category for category in found if category]
+        found: dict[str, Category] = {}
+        for place, entry in enumerate(source.data):
+            category = self.validated(Category, entry, source, (place,))
+            if category and category.name in found:
+                self.problem(source.file, source.line((place,)), f"category `{category.name}` is given twice")
+            elif category:
+                found[category.name] = category
+        return [*found.values()]
 
     def stages(self, source: _Source) -> list[Stage]:
         found = []
-        for place, entry in enumerate(self.entries(source, "stages")):
+        for place, entry in enumerate(self.entries(source, source.data, ("stages",))):
             where: Place = ("stages", place)
-            lines: dict[str, list[Skill]] = {}
-            for kind, model in (("skills", Skill), ("goals", Goal)):
-                made = [
-                    self.validated(model, {**line, "stage": entry.get("id")}, source, (*where, kind, index))
-                    for index, line in enumerate(entry.get(kind) or [])
-                    if self.known(line, source, (*where, kind, index))
-                ]
-                lines[kind] = [line for line in made if line]
             self.known(entry, source, where)
+            lines: dict[str, list[Skill]] = {"skills": [], "goals": []}
+            for kind, model in (("skills", Skill), ("goals", Goal)):
+                for index, line in enumerate(self.entries(source, entry, (*where, kind))):
+                    self.known(line, source, (*where, kind, index))
+                    made = self.validated(model, {**line, "stage": entry.get("id")}, source, (*where, kind, index))
+                    if made:
+                        lines[kind].append(made)
             stage = self.validated(Stage, {**entry, **lines}, source, where)
             if stage:
                 found.append(stage)
@@ -236,19 +262,19 @@ class _Reading:
         found: dict[str, list[Reading]] = {}
         for kind in READINGS:
             found[kind] = []
-            for place, entry in enumerate(self.entries(source, kind)):
+            for place, entry in enumerate(self.entries(source, source.data, (kind,))):
                 file = f"{kind}/{entry.get('id')}.md"
-                text = self.text(file) if (self.folder / file).exists() else ""
+                text = self.text(file) if (self.folder / file).exists() else None
                 self.known(entry, source, (kind, place))
-                reading = self.validated(Reading, {**entry, "text": text}, source, (kind, place))
+                reading = self.validated(Reading, {**entry, "text": text or ""}, source, (kind, place))
                 if reading:
                     found[kind].append(reading)
         return found
 
-    def entries(self, source: _Source, key: str) -> list[dict[str, Any]]:
-        entries = source.data.get(key)
+    def entries(self, source: _Source, around: Mapping[str, Any], place: Place) -> list[dict[str, Any]]:
+        entries = around.get(str(place[-1]))
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-            self.problem(source.file, source.line((key,)), f"`{key}` must be a list of entries")
+            self.problem(source.file, source.line(place), f"`{place[-1]}` must be a list of entries")
             return []
         return entries
 
@@ -256,47 +282,46 @@ class _Reading:
         found = []
         for path in sorted((self.folder / "cards").glob("**/*.md")):
             file = path.relative_to(self.folder).as_posix()
-            card, source = self.one_card(file, self.text(file))
-            if not card:
-                continue
-            if path.stem != card.id or path.parent.name != card.stage:
-                self.problem(file, 1, f"card `{card.id}` belongs in cards/{card.stage}/{card.id}.md")
-            found.append((card, source))
+            text = self.text(file)
+            made = None if text is None else self.one_card(file, text)
+            if made:
+                found.append(made)
         if not found and not self.problems:
             self.problem("cards", 1, "no card was found")
         return found
 
-    def one_card(self, file: str, text: str) -> tuple[Card | None, _Source]:
+    def one_card(self, file: str, text: str) -> tuple[Card, _Source] | None:
         head = re.match(r"---\n(.*?\n)---\n", text, re.DOTALL)
         if not head:
-            if text:
-                self.problem(file, 1, "a card starts with front matter between two lines of `---`")
-            return None, _Source(file, None, {})
+            self.problem(file, 1, "a card starts with front matter between two lines of `---`")
+            return None
         source = self.parsed(file, head[1], offset=1)
+        if not source:
+            return None
         if not isinstance(source.data, dict):
             self.problem(file, 1, "the front matter must be `key: value` lines")
-            return None, source
-        sections = dict(self.sections(file, text, source))
-        if not self.known(source.data, source, ()):
-            return None, source
-        return self.validated(Card, {**source.data, **sections}, source), source
+            return None
+        self.known(source.data, source, ())
+        missing = dict.fromkeys(SECTIONS.values(), "missing")  # which `sections` has said already
+        card = self.validated(Card, {**source.data, **missing, **dict(self.sections(file, text, source))}, source)
+        return (card, source) if card else None
 
     def sections(self, file: str, text: str, source: _Source) -> Iterator[tuple[str, str]]:
         """The card's five sections in order; headings inside code fences are code."""
         found: list[tuple[str, int, list[str]]] = []
-        fence = ""
+        fence, opened = "", 0
         for number, line in enumerate(text.split("\n"), start=1):
             if mark := re.match(r"\s*(`{3,}|~{3,})", line):
-                fence = "" if fence and mark[1].startswith(fence) else fence or mark[1]
+                fence, opened = ("", 0) if fence and mark[1].startswith(fence) else (fence or mark[1], opened or number)
             heading = re.match(r"## +(.+?)\s*$", line)
             if heading and not fence:
                 found.append((heading[1], number, []))
             elif found:
                 found[-1][2].append(line)
         if fence:
-            self.problem(file, len(text.split("\n")), "a code fence is not closed")
+            self.problem(file, opened, "this code fence is not closed")
         titles = [title for title, _, _ in found]
-        if titles != list(SECTIONS):
+        if titles != list(SECTIONS) and not fence:
             first = next((n for (t, n, _), want in zip(found, SECTIONS, strict=False) if t != want), 1)
             self.problem(
                 file,
@@ -310,31 +335,39 @@ class _Reading:
 
     # Checks across values
 
-    def known(self, entry: Any, source: _Source, place: Place) -> bool:
+    def known(self, entry: Mapping[str, Any], source: _Source, place: Place) -> None:
         """Note where an entry's id stands; a second entry of the same id is a problem."""
-        if not isinstance(entry, dict):
-            self.problem(source.file, source.line(place), "must be a mapping of fields")
-            return False
         id, line = entry.get("id"), source.line((*place, "id"))
         if not isinstance(id, str):
-            return True
+            return
         if id in self.places:
             self.problem(source.file, line, f"id `{id}` is already used in {':'.join(map(str, self.places[id]))}")
         else:
             self.places[id] = (source.file, line)
-        return True
 
-    def check(self, catalog: Catalog, roadmap: _Source, cards: Mapping[str, _Source]) -> None:
+    def check(self, catalog: Catalog, roadmap: _Source, cards: Sequence[tuple[Card, _Source]]) -> None:
+        """What each value says of the others; holds for the cards that were read, though others were not."""
         self.check_lines(catalog, roadmap)
         self.check_directions(catalog, roadmap)
-        for card in catalog.cards:
-            self.check_card(catalog, card, cards[card.id])
-        self.check_same_fronts(catalog.cards, cards)
-        self.check_ledger()
+        for card, source in cards:
+            self.check_card(catalog, card, source)
+        self.check_same_fronts(cards)
+
+    def check_nothing_lacks(self, catalog: Catalog, roadmap: _Source) -> None:
+        """What must be there; said only once every card could be read, for the missing one may be among the rest."""
+        served = {line for card in catalog.cards for line in card.skills}
+        for id in catalog.lines.keys() - served:
+            self.problem(*self.places[id], f"no card serves `{id}`")
+        for place, stage in enumerate(catalog.stages):
+            at: Place = ("stages", place, "direction")
+            directed = catalog.directed(stage.id)
+            for category in stage.direction.categories or (None,):
+                if not any(category in (None, card.category) for card in directed):
+                    where = f"{stage.title} and {category}" if category else stage.title
+                    self.problem(roadmap.file, roadmap.line(at), f"the direction names {where}, where no card stands")
 
     def check_lines(self, catalog: Catalog, roadmap: _Source) -> None:
         names = {category.name for category in catalog.categories}
-        served = {line for card in catalog.cards for line in card.skills}
         place = {
             line.id: ("stages", s, kind, i)
             for s, stage in enumerate(catalog.stages)
@@ -347,7 +380,8 @@ class _Reading:
                 self.problem(roadmap.file, roadmap.line(at), f"`{line.id}` needs at least one category")
             self.refer(line.categories, names, "category", roadmap, (*at, "categories"))
             self.refer(line.prerequisites, catalog.lines, "skill or goal", roadmap, (*at, "prerequisites"))
-            self.refer((*line.topics, *line.prompts), catalog.readings, "reading", roadmap, at)
+            self.refer(line.topics, catalog.readings, "reading", roadmap, (*at, "topics"))
+            self.refer(line.prompts, catalog.readings, "reading", roadmap, (*at, "prompts"))
             for other in line.prerequisites:
                 if other in catalog.lines and catalog.rank[catalog.lines[other].stage] > catalog.rank[line.stage]:
                     self.problem(
@@ -355,8 +389,6 @@ class _Reading:
                         roadmap.line((*at, "prerequisites")),
                         f"`{line.id}` needs `{other}`, which stands at a later stage",
                     )
-            if line.id not in served:
-                self.problem(roadmap.file, roadmap.line((*at, "id")), f"no card serves `{line.id}`")
         for circle in _circles({line.id: line.prerequisites for line in catalog.lines.values()}):
             self.problem(
                 roadmap.file,
@@ -370,18 +402,17 @@ class _Reading:
             at: Place = ("stages", place, "direction")
             direction = stage.direction
             self.refer(direction.categories, names, "category", roadmap, (*at, "categories"))
-            self.refer((*direction.stages, *direction.category_stages), catalog.stage, "stage", roadmap, at)
+            self.refer(direction.stages, catalog.stage, "stage", roadmap, (*at, "stages"))
+            self.refer(direction.category_stages, catalog.stage, "stage", roadmap, (*at, "category_stages"))
             for kind in READINGS:
                 written = {reading.id for reading in getattr(catalog, kind)}
                 self.refer(getattr(direction, kind), written, kind.removesuffix("s"), roadmap, (*at, kind))
-            directed = catalog.directed(stage.id)
-            for category in direction.categories or (None,):
-                if not any(category in (None, card.category) for card in directed):
-                    where = f"{stage.title} and {category}" if category else stage.title
-                    self.problem(roadmap.file, roadmap.line(at), f"the direction names {where}, where no card stands")
 
     def check_card(self, catalog: Catalog, card: Card, source: _Source) -> None:
         self.refer((card.stage,), catalog.stage, "stage", source, ("stage",))
+        *_, folder, name = source.file.split("/")
+        if card.stage in catalog.stage and (folder, name) != (card.stage, f"{card.id}.md"):
+            self.problem(source.file, 1, f"card `{card.id}` belongs in cards/{card.stage}/{card.id}.md")
         self.refer((card.category,), {c.name for c in catalog.categories}, "category", source, ("category",))
         self.refer(card.skills, catalog.lines, "skill or goal", source, ("skills",))
         self.refer(card.sources, catalog.sources, "source", source, ("sources",))
@@ -397,13 +428,13 @@ class _Reading:
             if (words := _words(text)) > limit:
                 self.problem(source.file, source.line((field,)), f"{part} has {words} words; at most {limit}")
 
-    def check_same_fronts(self, cards: Sequence[Card], sources: Mapping[str, _Source]) -> None:
-        for one, other in _near_duplicates([card.front for card in cards]):
-            source = sources[cards[other].id]
-            self.problem(source.file, source.line(("front",)), f"the front is nearly that of `{cards[one].id}`")
+    def check_same_fronts(self, cards: Sequence[tuple[Card, _Source]]) -> None:
+        for one, other in _near_duplicates([card.front for card, _ in cards]):
+            first, (_, source) = cards[one][0], cards[other]
+            self.problem(source.file, source.line(("front",)), f"the front is nearly that of `{first.id}`")
 
     def check_ledger(self) -> None:
-        lines = self.text(LEDGER).split("\n")
+        lines = (self.text(LEDGER) or "").split("\n")
         line_of = {line.removeprefix("retired "): number for number, line in enumerate(lines, start=1) if line}
         retired = {line.removeprefix("retired ") for line in lines if line.startswith("retired ")}
         for id, (file, line) in self.places.items():
@@ -477,19 +508,26 @@ def _circles(needs: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
         yield from walk(id, [])
 
 
-def _near_duplicates(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Pairs of texts that say nearly the same (rapidfuzz token_set_ratio of 90 or more), earlier one first.
+def _near_duplicates(texts: Sequence[str]) -> list[tuple[int, int]]:
+    """Pairs of texts that say nearly the same (rapidfuzz token_set_ratio of 90 or more), the earlier one first.
 
-    Comparing every pair letter by letter would cost seconds, so only pairs that share half of the shorter one's
-    words are compared.
+    Comparing every pair letter by letter would cost seconds. Texts that say the same share rare words, so only those
+    that share one of the three rarest that a text has in common with any other are compared.
     """
     words = [set(re.findall(r"\w+", text.lower())) for text in texts]
-    column = {word: index for index, word in enumerate(sorted(set().union(*words)))}
-    has = np.zeros((len(texts), len(column)), dtype=np.float32)
-    for row, of in enumerate(words):
-        has[row, [column[word] for word in of]] = 1
-    size = has.sum(axis=1)
-    likely = has @ has.T >= 0.5 * np.minimum.outer(size, size)
-    for one, other in zip(*np.nonzero(np.triu(likely, k=1)), strict=True):
-        if fuzz.token_set_ratio(texts[one].lower(), texts[other].lower()) >= SAME_FRONT:
-            yield int(one), int(other)
+    holders: dict[str, list[int]] = defaultdict(list)
+    for place, of in enumerate(words):
+        for word in of:
+            holders[word].append(place)
+    likely = {
+        (min(place, other), max(place, other))
+        for place, of in enumerate(words)
+        for word in sorted((w for w in of if len(holders[w]) > 1), key=lambda word: (len(holders[word]), word))[:3]
+        for other in holders[word]
+        if other != place
+    }
+    return [
+        (one, other)
+        for one, other in sorted(likely)
+        if fuzz.token_set_ratio(texts[one].lower(), texts[other].lower()) >= SAME_FRONT
+    ]

@@ -50,13 +50,16 @@ NARROW = 480
 
 
 def ladder(
-    catalog: Catalog, ticks: Collection[str], *, id: str, size: Literal["large", "side", "line"] = "side"
+    catalog: Catalog, ticks: Collection[str], *, id: str, size: Literal["large", "side", "line", "steps"] = "side"
 ) -> str:
     """The ladder that these ticks claim, the lowest stage at the bottom: large (640 px), side (280), or in one line."""
     at = levels.standing(catalog, ticks)
     rungs = [_rung(catalog, at, stage, ticks) for stage in catalog.stages]
     title = f"Claimed level: {levels.title(catalog, at.level)}"
-    width, height, shapes = _line(catalog, at, rungs) if size == "line" else _upright(rungs, FRAMES[size])
+    if size in ("line", "steps"):
+        width, height, shapes = _line(catalog, at, rungs, words=size == "line")
+    else:
+        width, height, shapes = _upright(rungs, FRAMES[size])
     return _drawing(id, width, height, title, ladder_reading(catalog, ticks), shapes)
 
 
@@ -166,8 +169,8 @@ def _words(rung: _Rung, middle: float, frame: _Frame) -> Iterable[str]:
         yield _text(frame.width, baseline, count, size=frame.text - 2, weight=weight, ink=ink, anchor="end")
 
 
-def _line(catalog: Catalog, at: levels.Standing, rungs: Sequence[_Rung]) -> tuple[int, int, str]:
-    """One row: steps that rise, then the level and the count toward the next in words."""
+def _line(catalog: Catalog, at: levels.Standing, rungs: Sequence[_Rung], *, words: bool) -> tuple[int, int, str]:
+    """One row: steps that rise, then, if asked, the level and the count toward the next in words."""
     height, wide, apart = 28, 26, 31
     shapes = []
     for place, rung in enumerate(rungs):
@@ -182,11 +185,13 @@ def _line(catalog: Catalog, at: levels.Standing, rungs: Sequence[_Rung]) -> tupl
             reach = _n(x + wide * rung.share)
             path = f"M{reach} {_n(y)}H{x}V{height - 2}H{reach}"
             shapes.append(_shape("path", d=path, stroke=rung.ink, stroke_width=strength))
-    words = len(rungs) * apart + 10
+    if not words:
+        return len(rungs) * apart, height, "".join(shapes)
+    after = len(rungs) * apart + 10
     count = "" if at.needed is None else f'<tspan font-weight="400"> · {at.ticked} of {at.needed}</tspan>'
     level = levels.title(catalog, at.level)
-    shapes.append(_text(words, height - 8, level, size=MEDIUM, weight=BOLD, more=count))
-    return words + 160, height, "".join(shapes)
+    shapes.append(_text(after, height - 8, level, size=MEDIUM, weight=BOLD, more=count))
+    return after + 160, height, "".join(shapes)
 
 
 # The matrix
@@ -249,7 +254,7 @@ class Gap(Protocol):
 def bars(gaps: Iterable[Gap], *, id: str, width: int = 640) -> str:
     """Gaps by category, one unit a skill: held outlined and tinted, missing hatched, the widest gap first."""
     rows = _widest_first(gaps)
-    names, counts, row = (142 if width < NARROW else 176), 68, 34
+    names, counts, row = (154 if width < NARROW else 176), 68, 34
     most = max((len(gap.held) + len(gap.missing) for gap in rows), default=1)
     unit = min((width - names - counts) / most, 96)
     shapes = [_hatch(id)]
@@ -290,10 +295,14 @@ def image(svg: str, alt: str) -> str:
 
     It follows the light or dark scheme of the page around it, and its reading moves into `alt`.
     """
-    style = f"<style>{STYLE}svg.drawing{{color-scheme:light dark;color:{PAGE_INK};font-family:{FONTS}}}</style>"
+    return f'<img class="drawing" src="{data_url(svg)}" alt={quoteattr(alt)}/>'
+
+
+def data_url(svg: str, scheme: Literal["light", "dark", "light dark"] = "light dark") -> str:
+    """The drawing as an address that holds it whole; `scheme` is named where nothing around it can tell."""
+    style = f"<style>{STYLE}svg.drawing{{color-scheme:{scheme};color:{PAGE_INK};font-family:{FONTS}}}</style>"
     tag, rest = svg.split(">", 1)
-    data = base64.b64encode(f"{tag}>{style}{rest}".encode()).decode()
-    return f'<img class="drawing" src="data:image/svg+xml;base64,{data}" alt={quoteattr(alt)}/>'
+    return "data:image/svg+xml;base64," + base64.b64encode(f"{tag}>{style}{rest}".encode()).decode()
 
 
 # Shapes and words

@@ -16,6 +16,7 @@ from roadmap.catalog import Catalog, Skill, Stage, Value
 
 SHARE = 0.75
 STARTING_OUT = "Starting out"
+TOP = "The top of this ladder"
 
 
 class Standing(Value):
@@ -185,7 +186,7 @@ def progress_sentence(catalog: Catalog, at: Standing) -> str:
     """One line under the level: "2 of 4 toward Senior", or that the ladder ends here."""
     following = next_stage(catalog, at.level)
     if following is None:
-        return "The top of this ladder"
+        return TOP
     return f"{at.ticked} of {at.needed} toward {following.title}"
 
 

@@ -200,18 +200,15 @@ def _new(
 ) -> list[Pick]:
     """Cards never seen, from the lines that come first; lines of one group take turns, so that categories mix."""
     picked: dict[str, Pick] = {}
+    reach = len(catalog.stages) if scope else catalog.rank[target]  # a card may stand above the lines it serves
     for lines in _groups(catalog, ticks, target, scope):
-        hands = (
-            [
-                Pick(card, line, _why_new(catalog, line, ticks, target), new=True)
-                for card in catalog.cards_of[line.id]
-                if card.id not in memories and scope.includes(catalog, card)
-            ]
-            for line in lines
-        )
-        for pick in chain.from_iterable(zip_longest(*hands)):
-            if pick and pick.card.id not in picked:
-                picked[pick.card.id] = pick
+        hands = ([(line, card) for card in catalog.cards_of[line.id]] for line in lines)
+        # Cards seen before keep their turn, so that recalling one never reorders the rest.
+        for line, card in filter(None, chain.from_iterable(zip_longest(*hands))):
+            if card.id in memories or card.id in picked or catalog.rank[card.stage] > reach:
+                continue
+            if scope.includes(catalog, card):
+                picked[card.id] = Pick(card, line, _why_new(catalog, line, ticks, target), new=True)
                 if len(picked) == room:
                     return list(picked.values())
     return list(picked.values())

@@ -15,12 +15,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from pydantic import AfterValidator, AwareDatetime, Field, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from roadmap.catalog import Value
 from roadmap.levels import Tick
@@ -93,8 +93,38 @@ restored = _fact("restored", sa.Column("restored", sa.ForeignKey("step.id"), pri
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
+def _on_calendars(at: datetime) -> datetime:
+    if at.tzinfo is None or not 1970 <= at.year <= 2200:  # further out, time zones and due days overflow
+        raise ValueError("a moment has a time zone and lies in the years 1970 to 2200")
+    return at
+
+
+Moment = Annotated[datetime, AfterValidator(_on_calendars)]
+
+_MEMORY = TypeAdapter(
+    tuple[
+        Annotated[float, Field(gt=0, allow_inf_nan=False)],
+        Annotated[float, Field(ge=1, le=10)],
+        Moment,
+        Moment,
+    ],
+    config=ConfigDict(strict=True),
+)
+
+
 def _is_memory(text: str) -> str:
-    Memory.loads(text)
+    try:
+        _MEMORY.validate_python(tuple(Memory.loads(text)))
+    except (ValueError, TypeError, RecursionError):
+        raise ValueError("a memory cannot be read") from None
+    return text
+
+
+def _is_report(text: str) -> str:
+    try:
+        Report.model_validate_json(text)
+    except ValueError:
+        raise ValueError("a report cannot be read") from None
     return text
 
 
@@ -136,28 +166,38 @@ class RecallRow(Value):
     grade: Grade
     before: MemoryText | None
     after: MemoryText
-    milliseconds: int = Field(ge=0)
+    milliseconds: int = Field(ge=0, lt=2**31)
 
 
 class SettingRow(Value):
     """A setting as stored: its name in `Settings` and its value as JSON."""
 
     key: Name
-    value: str = Field(max_length=8000)
+    value: str
+
+    @model_validator(mode="after")
+    def _is_a_choice(self) -> Self:
+        try:
+            value = json.loads(self.value)
+            if self.key in Settings.model_fields:  # another version's setting is kept, and read by none
+                Settings.model_validate({self.key: value})
+        except (ValueError, RecursionError):
+            raise ValueError(f"the setting {self.key} cannot be read") from None
+        return self
 
 
 class ReportRow(Value):
     """A report as made, kept whole."""
 
     id: Name
-    json_: str = Field(alias="json")
+    json_: Annotated[str, AfterValidator(_is_report)] = Field(alias="json")
 
 
 class BackedUpStep(Value):
     """One step with everything it recorded; `retracts` names the steps it undid by their uid."""
 
     uid: Name
-    at: AwareDatetime
+    at: Moment
     kind: Kind
     ticks: tuple[TickRow, ...] = ()
     notes: tuple[NoteRow, ...] = ()
@@ -165,6 +205,20 @@ class BackedUpStep(Value):
     settings: tuple[SettingRow, ...] = ()
     reports: tuple[ReportRow, ...] = ()
     retracts: tuple[Name, ...] = ()
+
+    @model_validator(mode="after")
+    def _tells_each_thing_once(self) -> Self:
+        about = (
+            [row.skill for row in self.ticks],
+            [row.skill for row in self.notes],
+            [row.card for row in self.recalls],
+            [row.key for row in self.settings],
+            [row.id for row in self.reports],
+            self.retracts,
+        )
+        if any(len(names) != len({*names}) for names in about):
+            raise ValueError("a step tells one thing twice")
+        return self
 
 
 # Where the rows of a step live, and under which name a backup carries them.
@@ -184,6 +238,17 @@ class Backup(Value):
     person: Name
     steps: tuple[BackedUpStep, ...]
 
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        told: set[str] = set()
+        for step in self.steps:
+            if step.uid in told:
+                raise ValueError("a step is told twice")
+            if not told.issuperset(step.retracts):
+                raise ValueError("a step is undone that was not told before")
+            told.add(step.uid)
+        return self
+
     @classmethod
     def loads(cls, data: bytes) -> Backup:
         """Read a backup file. Raises ValueError with one plain sentence when it is none, or is damaged."""
@@ -193,12 +258,14 @@ class Backup(Value):
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
             where = f" (at {where})" if where else ""
-            raise ValueError(f"This is not a whole backup of this app{where}: {first['msg']}.") from None
+            what = first["msg"].removeprefix("Value error, ")
+            raise ValueError(f"This is not a whole backup of this app{where}: {what}.") from None
 
     @property
     def ticks(self) -> list[Tick]:
         """The ticks that stand, in time order."""
-        undone = {uid for step in self.steps for uid in step.retracts}
+        retracted = {uid for step in self.steps for uid in step.retracts}
+        undone = {uid for step in self.steps if step.uid not in retracted for uid in step.retracts}
         standing = sorted((step for step in self.steps if step.uid not in undone), key=lambda step: step.at)
         return [Tick(step.at, row.skill, row.held) for step in standing for row in step.ticks]
 
@@ -224,7 +291,7 @@ class Store:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
         self._writing = self.engine.execution_options(write=True)
-        self._memories: dict[str, tuple[int, dict[str, str]]] = {}
+        self._memories: dict[tuple[str, float], tuple[int, dict[str, str]]] = {}
         self._lock = threading.Lock()
         self._migrate()
 
@@ -262,7 +329,7 @@ class Store:
         with self._writing.begin() as connection:
             connection.execute(sa.delete(person).where(person.c.id == who))
         with self._lock:
-            self._memories.pop(who, None)
+            self._memories.clear()
 
     # Writing facts: each returns whether it was stored, False when this uid was stored before
 
@@ -373,10 +440,10 @@ class Store:
     def memories(self, who: str, retention: float = RETENTION) -> dict[str, Memory]:
         """The memory of every card recalled so far. Costs little: only recalls since the last call are folded in."""
         with self._lock:
-            known, held = self._memories.get(who, (0, {}))
+            known, held = self._memories.get((who, retention), (0, {}))
             with self.engine.begin() as connection:
                 newer = connection.execute(
-                    sa.select(step.c.id, step.c.kind).where(step.c.person == who, step.c.id > known)
+                    sa.select(step.c.id, step.c.kind).where(step.c.person == who, step.c.id > known).order_by(step.c.id)
                 ).all()
                 if any(row.kind in ("retraction", "restore") for row in newer):
                     known, held = 0, {}
@@ -385,7 +452,7 @@ class Store:
                     held = dict(held)
                     remember(held, map(_recall, rows), retention)
             if newer:
-                self._memories[who] = (newer[-1].id, held)
+                self._memories[who, retention] = (newer[-1].id, held)
             return {card: Memory.loads(text) for card, text in held.items()}
 
     def _rows(self, wanted: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
@@ -453,17 +520,22 @@ def _standing(table: sa.Table, who: str) -> sa.Select[Any]:
     return (
         sa.select(step.c.id.label("step_id"), step.c.at, *(column for column in table.c if column.name != "step"))
         .join_from(step, table, table.c.step == step.c.id)
-        .outerjoin(retraction, retraction.c.retracted == step.c.id)
-        .where(step.c.person == who, retraction.c.step.is_(None))
+        .where(step.c.person == who, ~_undone())
         .order_by(step.c.at, step.c.id)
     )
+
+
+def _undone() -> sa.ColumnElement[bool]:
+    """Whether a step was retracted; an undo that came with a restore counts no more once that restore is undone."""
+    taken_back = retraction.alias()
+    stands = ~sa.exists().where(taken_back.c.retracted == retraction.c.step)
+    return sa.exists().where(retraction.c.retracted == step.c.id, stands)
 
 
 def _last(who: str, kinds: Sequence[Kind]) -> sa.Select[Any]:
     return (
         sa.select(step.c.id, step.c.at, step.c.kind)
-        .outerjoin(retraction, retraction.c.retracted == step.c.id)
-        .where(step.c.person == who, step.c.kind.in_(kinds), retraction.c.step.is_(None))
+        .where(step.c.person == who, step.c.kind.in_(kinds), ~_undone())
         .order_by(step.c.at.desc(), step.c.id.desc())
         .limit(1)
     )

@@ -34,6 +34,17 @@ def catalog() -> Catalog:
     )
 
 
+def but(**fields: Any) -> Catalog:
+    """The same roadmap with some fields replaced, built anew: a copy would keep the old lookups."""
+    return Catalog(**{**{name: getattr(catalog(), name) for name in Catalog.model_fields}, **fields})
+
+
+def changed(**fields: object) -> Catalog:
+    """The same roadmap with some fields changed; a `model_copy` would keep what was worked out from the old ones."""
+    kept = {name: getattr(catalog(), name) for name in Catalog.model_fields}
+    return Catalog(**{**kept, **fields})
+
+
 def first(**counts: int) -> set[str]:
     """The ids of the first so many skills of each named stage: `first(junior=5, mid=4)`."""
     return {skill.id for name, count in counts.items() for skill in catalog().stage[name].skills[:count]}

@@ -146,7 +146,7 @@ def test_a_skill_of_two_categories_stands_in_both_with_half_its_weight() -> None
 def test_a_category_that_nothing_requires_yet_has_no_gap_and_the_others_keep_the_roadmaps_order() -> None:
     junior = ROADMAP.stages[0]
     lean = junior.model_copy(update={"skills": (junior.skills[3], junior.skills[0])})
-    catalog = ROADMAP.model_copy(update={"stages": (lean, *ROADMAP.stages[1:])})
+    catalog = miniature.changed(stages=(lean, *ROADMAP.stages[1:]))
     assert [gap.category for gap in levels.gaps(catalog, set(), "junior")] == ["Core", "Deploy & Ops"]
 
 
@@ -250,7 +250,9 @@ def test_what_blocks_the_next_stage_is_said_in_words(counts: tuple[int, ...], pr
     assert levels.blocking_sentence(ROADMAP, ticks) == blocking
 
 
-@pytest.mark.parametrize(("counts", "open_skills"), [((4, 5, 5, 5, 4), "1 open skill "), ((4, 4, 4, 4, 3), "5 open skills ")])
+@pytest.mark.parametrize(
+    ("counts", "open_skills"), [((4, 5, 5, 5, 4), "1 open skill "), ((4, 4, 4, 4, 3), "5 open skills ")]
+)
 def test_at_the_top_the_skills_still_open_are_counted(counts: tuple[int, ...], open_skills: str) -> None:
     assert open_skills in levels.blocking_sentence(ROADMAP, by_counts(*counts))
 
@@ -258,7 +260,7 @@ def test_at_the_top_the_skills_still_open_are_counted(counts: tuple[int, ...], o
 def test_nothing_is_offered_to_choose_from_where_every_open_skill_is_needed() -> None:
     junior = ROADMAP.stages[0]
     lean = junior.model_copy(update={"skills": junior.skills[:1]})
-    catalog = ROADMAP.model_copy(update={"stages": (lean, *ROADMAP.stages[1:])})
+    catalog = miniature.changed(stages=(lean, *ROADMAP.stages[1:]))
     assert levels.blocking_sentence(catalog, set()) == "1 skill holds you from Junior."
 
 

@@ -324,4 +324,4 @@ def test_a_linters_complaint_fails_the_run_and_the_tests_still_run(monkeypatch: 
     monkeypatch.setattr(subprocess, "call", lambda command, cwd: called.append(command[-1]) or int("mypy" in command))
     code, _, err = say("test", "--lint")
     assert (code, err) == (1, "Failed: mypy\n")
-    assert called == ["check", "--check", "mypy", "tests/browser.py", "pytest"]
+    assert called == ["check", "--check", "mypy", "roadmap.browser", "pytest"]

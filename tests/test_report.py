@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from miniature import by_counts, catalog, report
+from miniature import but, by_counts, catalog, report
 from pydantic import ValidationError
 
 from roadmap import levels
@@ -193,7 +193,7 @@ def test_a_second_report_says_what_was_gained_lost_and_learned_since() -> None:
 
 
 def test_reports_about_two_roadmap_versions_are_not_compared_and_say_so() -> None:
-    first = report(catalog=catalog().model_copy(update={"version": 7}))
+    first = report(catalog=but(version=7))
     second = report(previous=first)
     assert isinstance(second.changes, Incomparable)
     assert "version 7" in reports.changed(second)
@@ -303,7 +303,7 @@ def test_shared_figures_are_withheld_where_a_few_others_could_be_worked_out() ->
 
 
 def test_reports_of_two_versions_are_not_added_up() -> None:
-    other = report(catalog=catalog().model_copy(update={"version": 2}), id=number(99), person="other")
+    other = report(catalog=but(version=2), id=number(99), person="other")
     withheld = team_gaps([*team(5, 5, 0, 0, 0, 0), other], "mid")
     assert isinstance(withheld, Withheld)
     assert "versions 1 and 2" in withheld.reason

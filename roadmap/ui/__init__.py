@@ -19,6 +19,7 @@ from roadmap.store import Settings, Store
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 STYLE = Path(__file__).with_name("style.css")
+ICON = Path(__file__).with_name("icon.png")
 
 
 def page(name: str) -> str:
@@ -86,7 +87,7 @@ def zone(chosen: Settings) -> ZoneInfo:
         try:
             if name:
                 return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of zones, such as "Europe", is an OSError
             continue
     return ZoneInfo("UTC")
 

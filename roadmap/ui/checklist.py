@@ -17,7 +17,7 @@ from roadmap.store import Kind
 KEY = "checklist"
 UNDOABLE: tuple[Kind, ...] = ("tick", "note", "restore")
 
-_component = st.components.v2.component("roadmap.page", js="skills.js", css="skills.css")
+_component = st.components.v2.component("roadmap.skills", js="skills.js", css="skills.css")
 
 
 @st.fragment
@@ -101,6 +101,7 @@ def _words(digest: str) -> dict[str, Any]:
     catalog = ui.catalog()
     return {
         "version": digest,
+        "words": {"start": levels.STARTING_OUT, "top": levels.TOP},
         "style": drawing.STYLE,
         "categories": list(catalog.in_order({name for line in catalog.lines.values() for name in line.categories})),
         "stages": [_stage(catalog, stage) for stage in catalog.stages],

@@ -39,7 +39,7 @@ PROOF = {
     "document": "read in the source named here",
 }
 
-_component = st.components.v2.component("roadmap.page", js="drill.js", css="drill.css")
+_component = st.components.v2.component("roadmap.drill", js="drill.js", css="drill.css")
 
 
 class Session(NamedTuple):
@@ -123,7 +123,7 @@ def _hear(who: str, catalog: Catalog) -> None:
             _do(who, catalog, act)
         except (sqlalchemy.exc.SQLAlchemyError, OSError):
             failed = "That grade could not be saved: the database did not answer. Try again in a moment."
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError):
             failed = "That grade could not be read, so nothing was saved. Grade the card once more."
         settled.append(act["uid"])
     st.session_state["graded"] = {"settled": settled, "failed": failed}
@@ -141,15 +141,15 @@ def _do(who: str, catalog: Catalog, act: dict[str, Any]) -> None:
             fact = Recall(at, card, grade, before.dumps() if before else None, after.dumps(), spent)
             store.recall(who, fact, act["uid"], since=ui.start_of(ui.day(chosen)))
         case "undo":
-            undo(who)
+            undo(who, act["uid"])
         case "seen":
             st.session_state.setdefault("seen_again", set()).add(act["card"])
 
 
-def undo(who: str) -> None:
+def undo(who: str, uid: str | None = None) -> None:
     """Take back the newest recall; its card comes back first."""
     last = ui.store().last(who, ("recall",))
-    if last and ui.store().undo(who, ("recall",), ui.now()):
+    if last and ui.store().undo(who, ("recall",), ui.now(), uid):
         st.session_state["undone"] = last.about[0]
         st.session_state.get("seen_again", set()).discard(last.about[0])
 
@@ -217,8 +217,10 @@ def _summary(who: str, today: Session, scope: Scope, chosen: Settings) -> None:
     if not today.recalls:
         _nothing_to_do(scope, chosen)
         return
-    spent = len(today.recalls) >= chosen.daily_budget
-    st.subheader("Today's budget is done" if spent else "Nothing more is due today")
+    if len(today.recalls) >= chosen.daily_budget:
+        st.subheader("Today's budget is done")
+    else:
+        st.subheader("Nothing more to recall here today" if scope else "Nothing more is due today")
     counts = today.grades
     right = sum(count for grade, count in counts.items() if grade is not Grade.again)
     with st.container(horizontal=True):

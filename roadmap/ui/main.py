@@ -13,7 +13,7 @@ MENU = (
     ("settings", "Settings", ":material/tune:"),
 )
 
-st.set_page_config(page_title="Roadmap", layout="wide")
+st.set_page_config(page_title="Roadmap", page_icon=ui.ICON, layout="wide")
 st.html(f"<style>{ui.STYLE.read_text('utf-8')}{drawing.STYLE}</style>")
 
 menu = [

@@ -12,6 +12,8 @@ from roadmap import drawing
 from roadmap.catalog import Catalog
 from roadmap.charts import Chart, Paper
 
+_picture = st.components.v2.component("roadmap.picture", js="picture.js")
+
 
 def paper() -> Paper:
     """The inks of the theme that this tab shows."""
@@ -19,17 +21,15 @@ def paper() -> Paper:
 
 
 def ladder(catalog: Catalog, ticks: Collection[str], size: Literal["large", "side", "line"]) -> None:
-    """Draw the claimed ladder on a page of our own."""
-    reading = drawing.ladder_reading(catalog, ticks)
-    st.html(drawing.image(drawing.ladder(catalog, ticks, id=f"ladder-{size}", size=size), reading))
+    """Draw the claimed ladder in the page's own type."""
+    svg = drawing.ladder(catalog, ticks, id=f"ladder-{size}", size=size)
+    _picture(key=f"ladder-{size}", data={"svg": svg, "style": drawing.STYLE})
 
 
 def chart(drawn: Chart, key: str, **options: Any) -> Any:
     """Draw a chart with its sentence above and its table a click away; returns plotly's selection."""
     st.markdown(drawn.sentence)
-    event = st.plotly_chart(
-        drawn.figure, key=key, alt=drawn.sentence, config={"displayModeBar": False}, width="stretch", **options
-    )
+    event = st.plotly_chart(drawn.figure, key=key, alt=drawn.sentence, config={"displayModeBar": False}, **options)
     with st.expander("As a table"):
         st.dataframe(drawn.table, hide_index=True, alt=drawn.sentence)
     return event

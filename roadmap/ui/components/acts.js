@@ -24,10 +24,20 @@ export class Acts {
     return uid;
   }
 
+  /** Send an act that leads away from the page: never sent again, since arriving is its own confirmation. */
+  leaveBy(act) {
+    this.#send([...this.pending, { uid: newId(), ...act }]);
+  }
+
   /** Forget the acts that the server has stored or refused. */
   settle(uids) {
     for (const uid of uids ?? []) this.#pending.delete(uid);
-    if (!this.#pending.size) clearTimeout(this.#timer);
+    this.#wait();
+  }
+
+  /** Stop sending; the page is gone. */
+  stop() {
+    clearTimeout(this.#timer);
   }
 
   /** Unconfirmed acts, oldest first. */
@@ -36,10 +46,13 @@ export class Acts {
   }
 
   #flush() {
-    clearTimeout(this.#timer);
-    if (!this.#pending.size) return;
     this.#send(this.pending);
-    this.#timer = setTimeout(() => this.#flush(), RETRY);
+    this.#wait();
+  }
+
+  #wait() {
+    clearTimeout(this.#timer);
+    if (this.#pending.size) this.#timer = setTimeout(() => this.#flush(), RETRY);
   }
 }
 
@@ -55,7 +68,7 @@ export function el(name, attributes = {}, ...children) {
   return element;
 }
 
-/** Set an attribute or property only where it differs, so that nothing repaints for nothing. */
+/** Set an element's text only where it differs, so that nothing repaints for nothing. */
 export function text(element, value) {
   if (element.textContent !== value) element.textContent = value;
 }

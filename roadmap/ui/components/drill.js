@@ -6,6 +6,8 @@ import { Acts, el, text } from "./acts.js";
 const GRADES = ["Again", "Hard", "Good", "Easy"];
 const decks = new WeakMap();
 
+const nameOf = (card) => `${card.id} ${card.rated}`;
+
 export default function ({ parentElement, data, setTriggerValue }) {
   let deck = decks.get(parentElement);
   if (!deck) {
@@ -50,6 +52,7 @@ class Deck {
   }
 
   leave() {
+    this.acts.stop();
     document.removeEventListener("keydown", this.listen);
   }
 
@@ -60,6 +63,8 @@ class Deck {
     this.acts.settle(data.settled);
     const waiting = new Set(this.acts.pending.map((act) => act.card));
     this.queue = data.cards.filter((card) => !waiting.has(card.id));
+    const revealed = this.back.hidden ? -1 : this.queue.findIndex((card) => nameOf(card) === this.drawn);
+    if (revealed > 0) this.queue.unshift(...this.queue.splice(revealed, 1));
     this.page.classList.toggle("keyless", !data.keys);
     this.failed.hidden = !data.failed;
     text(this.failed, data.failed ?? "");
@@ -75,9 +80,8 @@ class Deck {
     this.bar.style.width = `${all ? (100 * Math.min(done, all)) / all : 0}%`;
     text(this.count, this.acts.pending.length ? `${done} of ${all} · saving` : `${done} of ${all} today`);
     this.undo.hidden = !this.data.undo && !this.acts.pending.length;
-    const key = card && `${card.id} ${card.rated}`;
-    if (key === this.drawn) return;
-    this.drawn = key;
+    if (card && nameOf(card) === this.drawn) return;
+    this.drawn = card && nameOf(card);
     this.card.hidden = this.show.hidden = !card;
     this.buttons.hidden = this.next.hidden = this.back.hidden = true;
     if (!card) return;

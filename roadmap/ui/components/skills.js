@@ -1,5 +1,6 @@
 // The Skills page: every stage as a checklist, the ladder and what blocks the next stage beside it.
-// The browser shows and asks; the server stores, and works out the level.
+// The browser shows and asks; the server stores, and works out the level. While a tick is on its way the level is
+// foretold here by the same rule, so that it moves with the click; the server's answer always replaces it.
 
 import { Acts, el, text } from "./acts.js";
 
@@ -13,6 +14,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   }
   page.send = (acts) => setTriggerValue("acts", acts);
   page.update(data);
+  return () => page.acts.stop();
 }
 
 class Page {
@@ -42,7 +44,18 @@ class Page {
     this.held = held;
     for (const [id, row] of this.rows) row.update(held.has(id), saving.has(id), data.notes[id]);
     for (const stage of data.stages) this.stages.get(stage.id).update(stage, held);
-    this.#updateSide(data);
+    this.#updateSide({ ...data, ...(saving.size ? this.#foretell(held) : {}) });
+    this.side.classList.toggle("saving", saving.size > 0);
+  }
+
+  /** The level and progress that these ticks will come to: `standing` in levels.py, which stays the truth. */
+  #foretell(held) {
+    const { stages, words } = this.data;
+    const counts = stages.map((stage) => stage.skills.filter((skill) => held.has(skill.id)).length);
+    const short = stages.findIndex((stage, place) => counts[place] < stage.needed);
+    if (short === -1) return { level: stages.at(-1).title, progress: words.top };
+    const { title, needed } = stages[short];
+    return { level: stages[short - 1]?.title ?? words.start, progress: `${counts[short]} of ${needed} toward ${title}` };
   }
 
   #act(act) {
@@ -61,7 +74,7 @@ class Page {
     this.open = el("ul", { class: "open" });
     this.failed = el("p", { class: "failed", role: "alert", hidden: true });
     this.undo = el("button", { class: "plain", type: "button", onclick: () => this.#act({ do: "undo" }) }, "Undo");
-    return el(
+    this.side = el(
       "aside",
       { "aria-label": "Your claimed level" },
       el("style", {}, data.style),
@@ -72,6 +85,7 @@ class Page {
       this.failed,
       this.undo,
     );
+    return this.side;
   }
 
   #updateSide(data) {
@@ -142,7 +156,7 @@ class Page {
       stage,
       stage.skills.map((line) => this.#row(line)),
       stage.goals.map((line) => this.#row(line)),
-      () => this.#act({ do: "go", to: "drill", direction: stage.id }),
+      () => this.acts.leaveBy({ do: "go", direction: stage.id }),
     );
     section.toggle(stage.id === data.current);
     this.stages.set(stage.id, section);
@@ -153,7 +167,7 @@ class Page {
     const row = new Row(line, this.words, {
       tick: (held) => this.#act({ do: "tick", held: { [line.id]: held } }),
       note: (written, link) => this.#act({ do: "note", skill: line.id, text: written, link }),
-      drill: () => this.#act({ do: "go", to: "drill", skill: line.id }),
+      drill: () => this.acts.leaveBy({ do: "go", skill: line.id }),
       show: (id) => this.#show(id),
     });
     this.rows.set(line.id, row);

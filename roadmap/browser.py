@@ -49,7 +49,8 @@ def _at_hand() -> Iterator[str]:
 def _works(command: list[str], *, shown: bool = False) -> bool:
     output = sys.stderr if shown else subprocess.DEVNULL
     try:
-        return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output).returncode == 0
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)  # noqa: S603 - all ours
+        return done.returncode == 0
     except OSError:
         return False
 

@@ -1,0 +1,316 @@
+"""What a click costs: the app in a real browser beside a plain HTML checkbox, so that runs compare as ratios.
+
+Needs the test extra (Playwright) and a browser. Every time is from the click to the frame in which its effect is
+painted, in milliseconds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+import yaml
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from roadmap import content, export, report
+from roadmap.browser import FLAGS, find_browser
+from roadmap.catalog import Card
+from roadmap.store import Store
+
+ROOT = Path(__file__).resolve().parents[1]
+CLICKS = 40
+TIMES = (1, 10)
+BUDGETS = {"tick": 2.0, "flip": 1.2, "grade": 1.6, "filter": 4.0, "page": 12.0}
+
+# In the page: do something, wait until what `shown` reads has changed, then for the frame that paints it.
+PAINTED = """
+async ({act, shown}) => {
+  const search = (node, selector) => {
+    const found = node.querySelector(selector);
+    if (found) return found;
+    for (const host of node.querySelectorAll("*")) {
+      const deep = host.shadowRoot && search(host.shadowRoot, selector);
+      if (deep) return deep;
+    }
+    return null;
+  };
+  const inside = (selector) => search(document, selector);
+  const run = new Function("inside", act);
+  const read = new Function("inside", "return " + shown);
+  // A page at rest paints at once. Frames are kept coming, so that a click meets them at a random moment.
+  for (let frame = 0; frame < 6; frame++) await new Promise((next) => requestAnimationFrame(next));
+  await new Promise((next) => setTimeout(next, 17 * Math.random()));
+  const before = read(inside);
+  const start = performance.now();
+  run(inside);
+  do {
+    if (performance.now() - start > 10000) throw new Error("nothing changed in 10 seconds after: " + act);
+    await new Promise((next) => requestAnimationFrame(next));
+  } while (read(inside) === before);
+  // A frame's callbacks run before it is painted; the next frame's run after.
+  await new Promise((next) => requestAnimationFrame(next));
+  return performance.now() - start;
+}
+"""
+
+PLAIN = """<!doctype html><title>Floor</title>
+<label><input type="checkbox"> tick</label> <output>0</output>
+<script>
+const output = document.querySelector("output");
+document.querySelector("input").onchange = () => { output.value = Number(output.value) + 1; };
+</script>"""
+
+
+def main(*, as_json: bool = False) -> None:
+    """Run every measure for the dataset as it is and ten times as large, and print them."""
+    measured = measure()
+    print(json.dumps(measured, indent=1) if as_json else _table(measured))
+
+
+def measure() -> dict[str, Any]:
+    """Every measure by dataset size; `ratio` is the median to that of the plain HTML checkbox of the same run."""
+    executable = find_browser()
+    found: dict[str, Any] = {"clicks": CLICKS, "sizes": {}}
+    with tempfile.TemporaryDirectory() as made, sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=executable, args=FLAGS)
+        found["floor"] = floor = _summary(_floor(browser, Path(made)))
+        for times in TIMES:
+            folder = Path(made) / f"content-{times}"
+            many_times(content.FOLDER, folder, times)
+            found["sizes"][str(times)] = _size(browser, folder, Path(made) / f"{times}.db", floor["median"])
+        browser.close()
+    found["reports_per_second"] = _reports_per_second()
+    return found
+
+
+def many_times(source: Path, target: Path, times: int) -> None:
+    """Write a dataset with `times` as many skills, goals and cards; the copies' ids end in x2, x3 and so on."""
+    loaded = content.read(source)
+    if loaded.catalog is None:
+        raise SystemExit("The content has problems; `python -m roadmap check` lists them.")
+    target.mkdir()
+    for name in ("categories.yaml", "sources.yaml"):
+        (target / name).write_text((source / name).read_text("utf-8"), "utf-8")
+    roadmap = yaml.load((source / "roadmap.yaml").read_text("utf-8"), yaml.CSafeLoader)
+    copies = range(1, times + 1)
+    for stage in roadmap["stages"]:
+        for kind in ("skills", "goals"):
+            stage[kind] = [_copied_line(line, copy) for copy in copies for line in stage[kind]]
+    (target / "roadmap.yaml").write_text(json.dumps(roadmap, ensure_ascii=False), "utf-8")  # JSON is YAML
+    for card in loaded.catalog.cards:
+        folder = target / "cards" / card.stage
+        folder.mkdir(parents=True, exist_ok=True)
+        text = (source / "cards" / card.stage / f"{card.id}.md").read_text("utf-8")
+        for copy in copies:
+            (folder / f"{_copy(card.id, copy)}.md").write_text(_copied_card(card, text, copy), "utf-8")
+    content.record_ids(target)
+
+
+def _copy(id: str, copy: int) -> str:
+    return id if copy == 1 else f"{id}-x{copy}"
+
+
+def _copied_line(line: dict[str, Any], copy: int) -> dict[str, Any]:
+    needs = [_copy(id, copy) for id in line["prerequisites"]]
+    return {**line, "id": _copy(line["id"], copy), "prerequisites": needs}
+
+
+def _copied_card(card: Card, text: str, copy: int) -> str:
+    if copy == 1:
+        return text
+    skills = ", ".join(_copy(skill, copy) for skill in card.skills)
+    text = re.sub(r"^id: .*", f"id: {_copy(card.id, copy)}", text, count=1, flags=re.MULTILINE)
+    text = re.sub(r"^skills: .*", f"skills: [{skills}]", text, count=1, flags=re.MULTILINE)
+    # A front without words of its own would be a near-duplicate.
+    own = " ".join(textwrap.wrap(sha256(f"{card.id} {copy}".encode()).hexdigest(), 4))
+    return text.replace(card.front, own, 1)
+
+
+def _size(browser: Browser, folder: Path, database: Path, floor: float) -> dict[str, Any]:
+    url = f"sqlite:///{database}"
+    store = Store(url)
+    store.choose(store.person(), {"daily_budget": 500, "new_limit": 500, "target": "beyond"}, datetime.now(UTC))
+    store.close()
+    started = time.perf_counter()
+    loaded = content.read(folder)
+    read = time.perf_counter() - started
+    if loaded.catalog is None:
+        raise SystemExit("\n".join(str(problem) for problem in loaded.problems[:20]))
+    found: dict[str, Any] = {
+        "skills": len(loaded.catalog.skills),
+        "cards": len(loaded.catalog.cards),
+        "content_seconds": round(read, 2),
+    }
+    with _served(folder, url) as (address, process, started):
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(address)
+        page.get_by_role("heading", name="Skills", exact=True).wait_for()
+        page.locator(".level").wait_for()
+        found["first_page_seconds"] = round(time.perf_counter() - started, 2)
+        times = {
+            "tick": _each(page, "inside('.lines input').click()", "inside('.toward').textContent"),
+            "filter": _filter(page),
+            "page": _pages(page),
+            **_drill(page, address),
+        }
+        found["peak_memory_mb"] = _peak_memory(process.pid)
+        page.close()
+    for name, sample in times.items():
+        found[name] = {**_summary(sample), "ratio": round(median(sample) / floor, 2), "budget": BUDGETS[name]}
+    return found
+
+
+def _each(page: Page, act: str, done: str, clicks: int = CLICKS) -> list[float]:
+    warm_up = 5
+    found = []
+    for _ in range(clicks + warm_up):
+        found.append(page.evaluate(PAINTED, {"act": act, "shown": done}))
+        page.wait_for_timeout(120)
+    return found[warm_up:]
+
+
+def _filter(page: Page) -> list[float]:
+    found = []
+    for words in ("redis", "", "cache", "", "event") * (CLICKS // 5):
+        typed = f"const box = inside('[type=search]'); box.value = '{words}';"
+        act = f"{typed} box.dispatchEvent(new Event('input', {{bubbles: true}}))"
+        found.append(page.evaluate(PAINTED, {"act": act, "shown": "inside('.found').textContent"}))
+    return found
+
+
+def _pages(page: Page) -> list[float]:
+    def open_page(name: str, shown: str) -> float:
+        act = f"[...document.querySelectorAll('a')].find((link) => link.textContent.includes('{name}')).click()"
+        done = f"Boolean(inside('{shown}')) && document.querySelector('h2').textContent === '{name}'"
+        return float(page.evaluate(PAINTED, {"act": act, "shown": done}))
+
+    found = []
+    for _ in range(6):
+        found += [open_page("Drill", ".front"), open_page("Skills", ".toward")]
+        page.wait_for_timeout(300)
+    return found[2:]
+
+
+def _drill(page: Page, address: str) -> dict[str, list[float]]:
+    page.goto(f"{address}/drill")
+    page.locator(".front").wait_for()
+    page.wait_for_timeout(1000)
+    flips, grades = [], []
+    for _ in range(CLICKS):
+        flips.append(page.evaluate(PAINTED, {"act": "inside('.show').click()", "shown": "inside('.back').hidden"}))
+        page.wait_for_timeout(60)
+        act = "inside('.grades button:nth-child(3)').click()"
+        grades.append(page.evaluate(PAINTED, {"act": act, "shown": "inside('.front').textContent"}))
+        page.wait_for_timeout(150)
+    return {"flip": flips, "grade": grades}
+
+
+def _floor(browser: Browser, folder: Path) -> list[float]:
+    (folder / "plain.html").write_text(PLAIN, "utf-8")
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto((folder / "plain.html").as_uri())
+    found = _each(page, "inside('input').click()", "inside('output').value")
+    page.close()
+    return found
+
+
+@contextmanager
+def _served(folder: Path, url: str) -> Iterator[tuple[str, subprocess.Popen[bytes], float]]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    started = time.perf_counter()
+    process = subprocess.Popen(  # noqa: S603 - our own app, with arguments of our own
+        [sys.executable, "-m", "roadmap", "run", "--no-browser", "--port", str(port)],
+        cwd=ROOT,
+        env={**os.environ, "ROADMAP_CONTENT": str(folder), "ROADMAP_DATABASE_URL": url},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://localhost:{port}"
+    try:
+        for _ in range(600):
+            try:
+                urllib.request.urlopen(f"{address}/_stcore/health").close()  # noqa: S310 - our own server
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield address, process, started
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _peak_memory(pid: int) -> float | None:
+    """The most memory the process ever held, in MB; None where the system does not say."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text("ascii")
+    except OSError:
+        return None
+    return round(int(status.split("VmHWM:")[1].split()[0]) / 1024)
+
+
+def _reports_per_second(many: int = 200) -> dict[str, float]:
+    catalog = content.read().catalog
+    if catalog is None:
+        return {}
+    made = report.make(
+        catalog,
+        id=str(uuid.UUID(int=1)),
+        as_of=date(2026, 1, 1),
+        person="bench",
+        name="Ada",
+        role="Engineer",
+        message="",
+        target="senior",
+        held={skill: date(2026, 1, 1) for skill in catalog.skills},
+        notes={},
+        drilled=None,
+        previous=None,
+        show_notes=True,
+        show_cards=True,
+    )
+    found: dict[str, float] = {}
+    for name, data in (("json", export.to_json(made)), ("html", export.to_html(made))):
+        started = time.perf_counter()
+        for _ in range(many):
+            export.read(f"report.{name}", data)
+        found[name] = round(many / (time.perf_counter() - started))
+    return found
+
+
+def _summary(sample: list[float]) -> dict[str, float]:
+    return {"median": round(median(sample), 1), "p95": round(quantiles(sample, n=20)[-1], 1)}
+
+
+def _table(measured: dict[str, Any]) -> str:
+    floor = measured["floor"]
+    lines = [f"plain HTML checkbox: {floor['median']} ms (p95 {floor['p95']}); everything below as a ratio to it", ""]
+    for found in measured["sizes"].values():
+        lines.append(f"{found['skills']} skills, {found['cards']} cards")
+        for name, budget in BUDGETS.items():
+            value = found[name]
+            times = f"{value['median']:>7} ms  p95 {value['p95']:>7}"
+            lines.append(f"  {name:<8} {times}  ratio {value['ratio']:>5}  budget {budget}")
+        lines.append(f"  first page after start {found['first_page_seconds']} s")
+        lines.append(f"  content read in {found['content_seconds']} s")
+        lines.append(f"  peak memory {found['peak_memory_mb']} MB")
+    rates = measured["reports_per_second"]
+    lines.append(f"reports read a second: {rates.get('json')} JSON, {rates.get('html')} HTML")
+    return "\n".join(lines)

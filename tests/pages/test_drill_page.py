@@ -1,0 +1,374 @@
+"""The Drill page: which cards come, what they say, and what becomes of a grade."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from visit import NOON, Visit, act, catalog, skills, store, with_ticks
+
+from roadmap import ui
+from roadmap.recall import Grade, Recall, graded
+from roadmap.ui.prose import html
+
+
+@pytest.fixture(autouse=True)
+def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ui, "now", lambda: NOON)
+
+
+def later(monkeypatch: pytest.MonkeyPatch, **time: float) -> datetime:
+    """Let time pass."""
+    at = NOON + timedelta(**time)
+    monkeypatch.setattr(ui, "now", lambda: at)
+    return at
+
+
+def told(visit: Visit) -> dict[str, Any]:
+    assert not visit.app.exception
+    return visit.data("flashcards")
+
+
+def queue(visit: Visit) -> list[str]:
+    return [card["id"] for card in told(visit)["cards"]]
+
+
+def grade(visit: Visit, how: Grade = Grade.good, card: str | None = None) -> Visit:
+    """Grade the first card, or this one, as the browser would."""
+    return visit.act("flashcards", act("grade", card=card or queue(visit)[0], grade=int(how), milliseconds=4000))
+
+
+def recall(card: str, how: Grade, at: datetime) -> None:
+    held, who = store()
+    before = held.memories(who).get(card)
+    fact = Recall(at, card, how, before.dumps() if before else None, graded(before, how, at).dumps(), 4000)
+    assert held.recall(who, fact, since=at)
+
+
+def recalled() -> list[tuple[str, Grade]]:
+    held, who = store()
+    return [(fact.card, fact.grade) for fact in held.recalls(who)]
+
+
+# Which cards
+
+
+def test_a_new_person_meets_three_cards_of_what_blocks_the_first_stage() -> None:
+    data = told(Visit("drill"))
+    assert len(data["cards"]) == 3
+    assert (data["done"], data["undo"], data["keys"], data["failed"]) == (0, False, True, None)
+    assert data["left"] == 10  # new cards a day
+    for card in data["cards"]:
+        of = catalog().card[card["id"]]
+        assert card["rated"] is True
+        assert card["why"] == f"Blocks Junior · {of.category}"
+        assert card["line"] in {catalog().lines[id].text for id in of.skills}
+
+
+def test_a_card_carries_its_faces_as_html_its_sources_and_the_four_intervals() -> None:
+    for card in told(Visit("drill"))["cards"]:
+        of = catalog().card[card["id"]]
+        assert card["front"] == html(of.front)
+        for part in (of.answer, of.proof, of.why, of.trap):
+            assert html(part) in card["back"]
+        assert len(card["sources"]) == len(of.sources) > 0
+        assert all(source["url"] is None or source["url"].startswith("http") for source in card["sources"])
+        assert card["intervals"] == ["1 day", "1 day", "2 days", "8 days"]
+
+
+def test_the_interval_on_a_button_is_the_day_the_card_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    for how in Grade:
+        visit = Visit("drill")
+        first = queue(visit)[0]
+        days = int(told(visit)["cards"][0]["intervals"][how - 1].split()[0])
+        grade(visit, how)
+        for passed in range(1, days + 1):
+            later(monkeypatch, days=passed)
+            assert (first in {card["id"] for card in told(Visit("drill"))["cards"]}) == (passed == days)
+        later(monkeypatch)
+        held, who = store()
+        held.undo(who, ("recall",), NOON)
+
+
+def test_due_cards_come_first_and_say_how_long_ago_it_was() -> None:
+    known = [catalog().card[id] for id in queue(Visit("drill"))]
+    last = next(card for card in reversed(catalog().cards) if card.stage == "beyond")
+    recall(last.id, Grade.good, NOON - timedelta(days=9))
+    recall(known[0].id, Grade.good, NOON - timedelta(days=2))
+    data = told(Visit("drill"))
+    assert [card["id"] for card in data["cards"][:2]] == [last.id, known[0].id]
+    assert data["cards"][0]["why"].startswith("Due, last recalled 9 days ago")
+    assert data["cards"][1]["why"] == f"Due, last recalled 2 days ago; blocks Junior · {known[0].category}"
+
+
+def test_the_budget_and_the_limit_for_new_cards_hold() -> None:
+    held, who = store()
+    held.choose(who, {"daily_budget": 4, "new_limit": 3}, NOON - timedelta(days=10))
+    for card in catalog().cards[-3:]:
+        recall(card.id, Grade.good, NOON - timedelta(days=9))
+    visit = Visit("drill")
+    assert told(visit)["left"] == 4  # three due, one new
+    for done in range(1, 4):
+        assert (told(grade(visit))["done"], told(visit)["left"]) == (done, 4 - done)
+    grade(visit)
+    assert not visit.has("flashcards")
+    assert "Today's budget is done" in visit.words
+    held.choose(who, {"daily_budget": 20}, NOON)
+    assert told(visit.again())["left"] == 2  # one of three new ones was recalled
+
+
+def test_with_no_new_cards_wanted_and_none_due_it_says_so() -> None:
+    held, who = store()
+    held.choose(who, {"new_limit": 0}, NOON)
+    visit = Visit("drill")
+    assert not visit.has("flashcards")
+    assert "Your limit for new cards is 0." in visit.words
+
+
+# A choice in the address
+
+
+def test_an_address_can_ask_for_a_skill() -> None:
+    skill = skills(senior=1)[0]
+    visit = Visit("drill", skill=skill)
+    assert told(visit)["left"] == min(10, len(catalog().cards_of[skill]))
+    assert all(skill in catalog().card[id].skills for id in queue(visit))
+    assert visit.app.multiselect(key="skill").value == [skill]
+
+
+def test_an_address_can_ask_for_a_goal() -> None:
+    goal = catalog().stage["mid"].goals[0].id
+    assert all(goal in catalog().card[id].skills for id in queue(Visit("drill", skill=goal)))
+
+
+def test_an_address_can_ask_for_stages_and_a_category() -> None:
+    visit = Visit("drill", stage=["mid", "senior"], category="Testing")
+    assert visit.app.multiselect(key="stage").value == ["mid", "senior"]
+    cards = [catalog().card[id] for id in queue(visit)]
+    assert {card.category for card in cards} == {"Testing"}
+    assert {card.stage for card in cards} <= {"mid", "senior"}
+
+
+def test_an_address_can_ask_for_a_drill_direction_and_let_it_go() -> None:
+    visit = Visit("drill", direction="senior")
+    assert f"As Senior says: {catalog().stage['senior'].direction.text}" in visit.words
+    directed = {card.id for card in catalog().directed("senior")}
+    assert set(queue(visit)) <= directed
+    visit.press("Show all of today's cards")
+    assert not visit.app.exception
+    assert "As Senior says" not in visit.words
+    assert not set(queue(visit)) & directed
+
+
+@pytest.mark.parametrize("asked", [{"skill": "no.such"}, {"stage": "grandmaster"}, {"category": "<b>"}, {"direction": "x"}])
+def test_an_address_that_asks_for_what_does_not_exist_gets_todays_cards(asked: dict[str, str]) -> None:
+    assert queue(Visit("drill", **asked)) == queue(Visit("drill"))
+
+
+def test_a_choice_made_on_the_page_goes_into_the_address() -> None:
+    visit = Visit("drill")
+    visit.app.multiselect(key="stage").select("senior").run()
+    assert visit.app.query_params == {"stage": "senior"}
+    assert {catalog().card[id].stage for id in queue(visit)} == {"senior"}
+    visit.app.multiselect(key="stage").unselect("senior").run()
+    assert visit.app.query_params == {}
+    assert queue(visit) == queue(Visit("drill"))
+
+
+def test_when_nothing_is_left_of_a_choice_it_says_that_and_no_more() -> None:
+    skill = skills(junior=1)[0]
+    visit = Visit("drill", skill=skill)
+    while visit.has("flashcards"):
+        grade(visit)
+    assert {card for card, _ in recalled()} == {card.id for card in catalog().cards_of[skill]}
+    assert "Nothing more is due today" not in visit.words  # other cards still are
+    assert "Today's budget is done" not in visit.words
+    assert "Nothing more to recall here today" in visit.words
+    assert queue(Visit("drill"))
+
+
+def test_a_choice_that_was_empty_from_the_start_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    skill = skills(junior=1)[0]
+    for card in catalog().cards_of[skill]:
+        recall(card.id, Grade.easy, NOON - timedelta(days=1))
+    visit = Visit("drill", skill=skill)
+    assert "No card to recall here today" in visit.words
+    assert "Widen the choice above." in visit.words
+
+
+# Grades
+
+
+def test_a_grade_is_stored_and_the_next_card_comes() -> None:
+    visit = Visit("drill")
+    first, second, third = queue(visit)
+    data = told(grade(visit, Grade.hard))
+    assert recalled() == [(first, Grade.hard)]
+    assert queue(visit)[:2] == [second, third]
+    assert (data["done"], data["left"], data["undo"]) == (1, 9, True)
+    held, who = store()
+    [fact] = held.recalls(who)
+    assert (fact.before, fact.milliseconds, fact.at) == (None, 4000, NOON)
+
+
+def test_a_second_grade_of_one_card_and_day_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    visit = Visit("drill")
+    first = queue(visit)[0]
+    grade(visit, Grade.good, first)
+    grade(visit, Grade.easy, first)
+    assert recalled() == [(first, Grade.good)]
+    assert told(visit)["failed"] is None
+    later(monkeypatch, days=2)
+    grade(Visit("drill"), Grade.easy, first)
+    assert recalled() == [(first, Grade.good), (first, Grade.easy)]
+
+
+def test_what_is_sent_twice_is_stored_once() -> None:
+    visit = Visit("drill")
+    first, second, _ = queue(visit)
+    one, two = (act("grade", card=card, grade=3, milliseconds=1) for card in (first, second))
+    visit.act("flashcards", one).act("flashcards", one, two)
+    assert recalled() == [(first, Grade.good), (second, Grade.good)]
+    undo = act("undo")
+    visit.act("flashcards", undo).act("flashcards", undo)
+    assert recalled() == [(first, Grade.good)]
+
+
+def test_undo_brings_the_card_back_first() -> None:
+    visit = Visit("drill")
+    first, second, third = queue(visit)
+    grade(visit)
+    grade(visit)
+    data = told(visit.act("flashcards", act("undo")))
+    assert recalled() == [(first, Grade.good)]
+    assert data["cards"][0]["id"] == second
+    assert data["cards"][0]["rated"] is True
+    data = told(visit.act("flashcards", act("undo")))
+    assert (data["cards"][0]["id"], data["done"], data["undo"]) == (first, 0, False)
+    assert told(visit.act("flashcards", act("undo")))["failed"] is None
+
+
+def test_a_failed_card_comes_back_once_unrated_after_the_others() -> None:
+    held, who = store()
+    held.choose(who, {"daily_budget": 3}, NOON)
+    visit = Visit("drill")
+    first, second, third = queue(visit)
+    grade(visit, Grade.again)
+    assert [(card["id"], card["rated"]) for card in told(visit)["cards"]] == [
+        (second, True),
+        (third, True),
+        (first, False),
+    ]
+    grade(visit)
+    grade(visit)
+    [last] = told(visit)["cards"]
+    assert (last["id"], last["rated"], last["intervals"]) == (first, False, [])
+    assert last["why"].startswith("Once more, not graded")
+    assert last["line"] in {catalog().lines[id].text for id in catalog().card[first].skills}
+    visit.act("flashcards", act("seen", card=first))
+    assert not visit.has("flashcards")
+    assert len(recalled()) == 3
+    assert "Today's budget is done" in visit.words
+
+
+def test_the_summary_counts_the_day_and_can_undo_it() -> None:
+    held, who = store()
+    held.choose(who, {"daily_budget": 3}, NOON)
+    visit = Visit("drill")
+    for how in (Grade.again, Grade.good, Grade.easy):
+        grade(visit, how)
+    visit.act("flashcards", act("seen", card=queue(visit)[0]))
+    shown = {metric.label: metric.value for metric in visit.app.metric}
+    assert shown == {
+        "Cards recalled": "3",
+        "Recalled at first try": "2 of 3",
+        "Minutes": "under 1",
+        "Due tomorrow": "1",
+    }
+    assert "Again 1 · Hard 0 · Good 1 · Easy 1" in visit.words
+    visit.press("Undo the last grade")
+    assert len(recalled()) == 2
+    assert told(visit)["cards"][0]["rated"] is True
+
+
+def test_keys_can_be_switched_off() -> None:
+    held, who = store()
+    held.choose(who, {"shortcuts": False, "daily_budget": 1}, NOON)
+    visit = Visit("drill")
+    assert told(visit)["keys"] is False
+    grade(visit)
+    undo = next(button for button in visit.app.button if button.label == "Undo the last grade")
+    assert not undo.proto.shortcut
+
+
+def test_a_day_begins_at_the_persons_own_midnight(monkeypatch: pytest.MonkeyPatch) -> None:
+    held, who = store()
+    late = NOON.replace(hour=9, minute=30)  # half past eleven in the evening there, 14 hours ahead
+    held.choose(who, {"daily_budget": 1, "time_zone": "Pacific/Kiritimati"}, late - timedelta(days=1))
+    monkeypatch.setattr(ui, "now", lambda: late)
+    visit = Visit("drill")
+    grade(visit)
+    assert not visit.has("flashcards")
+    monkeypatch.setattr(ui, "now", lambda: late + timedelta(hours=1))
+    assert told(visit.again())["done"] == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        act("grade", card="no.such.card", grade=3, milliseconds=1),
+        act("grade", card=["a"], grade=3, milliseconds=1),
+        act("grade", grade=3, milliseconds=1),
+        act("grade", card=catalog().cards[0].id, grade=5, milliseconds=1),
+        act("grade", card=catalog().cards[0].id, grade="good", milliseconds=1),
+        act("grade", card=catalog().cards[0].id, grade=3),
+        act("grade", card=catalog().cards[0].id, grade=3, milliseconds="long"),
+        act("grade", card=catalog().cards[0].id, grade=3, milliseconds=float("inf")),
+        act("grade", card=catalog().cards[0].id, grade=3, milliseconds=float("nan")),
+        act("seen", card=["a"]),
+        {"uid": "1"},
+    ],
+)
+def test_an_act_that_makes_no_sense_is_refused_in_words(wrong: dict[str, object]) -> None:
+    visit = Visit("drill").act("flashcards", wrong)
+    assert told(visit)["failed"].startswith("That grade could not be read")
+    assert told(visit)["settled"] == [wrong["uid"]]
+    assert recalled() == []
+
+
+@pytest.mark.parametrize("value", [None, "grade", {"uid": "1"}, [1, None, {"do": "undo"}], [{"uid": "1", "do": "dance"}]])
+def test_garbage_from_a_browser_changes_nothing(value: object) -> None:
+    visit = grade(Visit("drill"))
+    before = recalled()
+    visit.trigger("flashcards", [{"event": "acts", "value": value}])
+    assert told(visit)["failed"] is None
+    assert recalled() == before
+
+
+def test_a_pause_counts_as_ten_minutes_at_most_and_never_less_than_nothing() -> None:
+    visit = Visit("drill")
+    for milliseconds in (-5, 10**9):
+        visit.act("flashcards", act("grade", card=queue(visit)[0], grade=3, milliseconds=milliseconds))
+    held, who = store()
+    assert [fact.milliseconds for fact in held.recalls(who)] == [0, 600_000]
+
+
+def test_a_database_that_cannot_write_is_said_and_the_card_stays() -> None:
+    visit = Visit("drill")
+    held, _ = store()
+    before = queue(visit)
+    with held.engine.begin() as connection:
+        full = "CREATE TRIGGER full BEFORE INSERT ON step BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+        connection.execute(sa.text(full))
+    grade(visit)
+    assert told(visit)["failed"].startswith("That grade could not be saved: the database did not answer.")
+    assert queue(visit) == before
+    assert told(visit)["done"] == 0
+
+
+def test_ticked_skills_are_practised_last() -> None:
+    with_ticks(*skills(junior=5))
+    visit = Visit("drill")
+    assert {card["why"].split(" · ")[0] for card in told(visit)["cards"]} <= {"Blocks Mid", "Prepares Mid"}

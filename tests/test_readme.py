@@ -1,0 +1,73 @@
+"""What the two READMEs say is run: the examples are a dataset without problems, the commands exist, the tree is true."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from roadmap import content
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+AUTHORS = (ROOT / "content" / "README.md").read_text("utf-8")
+
+
+def test_the_skill_and_the_card_of_the_authors_guide_join_the_dataset_without_a_problem(tmp_path: Path) -> None:
+    folder = tmp_path / "content"
+    shutil.copytree(content.FOLDER, folder)
+    skill = re.search(r"```yaml\n(.*?)```", AUTHORS, re.DOTALL)[1]
+    card = re.search(r"````markdown\n(.*?)````", AUTHORS, re.DOTALL)[1]
+
+    roadmap = (folder / "roadmap.yaml").read_text("utf-8")
+    mid = roadmap.index("  - id: mid\n")
+    skills = roadmap.index("    skills:", mid)
+    after = roadmap.index("\n", skills) + 1
+    indented = "".join(f"      {line}\n" for line in skill.rstrip().split("\n"))
+    (folder / "roadmap.yaml").write_text(roadmap[:after] + indented + roadmap[after:], "utf-8")
+    (folder / "cards" / "mid" / "config.rotate-secrets.env-is-read-once.md").write_text(card, "utf-8")
+
+    unrecorded = content.read(folder)
+    assert {problem.text.split("`")[1] for problem in unrecorded.problems} == {
+        "config.rotate-secrets",
+        "config.rotate-secrets.env-is-read-once",
+    }, "the ledger asks for the new ids, and nothing else is wrong"
+    assert content.record_ids(folder) == 2
+    assert content.read(folder).problems == ()
+
+
+def test_every_command_in_the_readme_is_one() -> None:
+    commands = set(re.findall(r"^python3? -m roadmap(?: ([a-z]+))?", README, re.MULTILINE))
+    assert {"", "test"} <= commands
+    helped = subprocess.run(
+        [sys.executable, "-m", "roadmap", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    for command in commands - {""}:
+        assert re.search(rf"^\s+{command}\b", helped, re.MULTILINE), f"--help does not name {command}"
+
+
+def test_the_tree_in_the_readme_is_the_tree_on_disk() -> None:
+    tree = re.search(r"```\n(app\.py.*?)```", README, re.DOTALL)[1]
+    parents: list[str] = []
+    named = []
+    for line in tree.rstrip().split("\n"):
+        name = line.split()[0]
+        depth = (len(line) - len(line.lstrip())) // 2
+        parents[depth:] = [name]
+        named.append("".join(parents))
+    for path in named:
+        assert (ROOT / path).exists(), f"the README names {path}"
+    for folder in ("pages", "roadmap"):
+        on_disk = {
+            f"{folder}/{entry.name}{'/' if entry.is_dir() else ''}"
+            for entry in (ROOT / folder).iterdir()
+            if not entry.name.startswith("__") or entry.name == "__main__.py"
+        }
+        assert on_disk <= set(named), "the README leaves a room out"
+
+
+def test_every_picture_in_the_readme_is_there() -> None:
+    for picture in re.findall(r"!\[[^]]+\]\(([^)]+)\)", README):
+        assert (ROOT / picture).exists()
