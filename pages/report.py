@@ -17,6 +17,7 @@ chosen = store.settings(person)
 zone = ui.zone(chosen)
 past = store.reports(person)
 
+TYPED = ("name", "role", "message")
 FORMATS: tuple[tuple[str, str, Callable[[Report], bytes]], ...] = (
     ("HTML", "html", export.to_html),
     ("JSON", "json", export.to_json),
@@ -26,8 +27,9 @@ FORMATS: tuple[tuple[str, str, Callable[[Report], bytes]], ...] = (
 
 
 def draft(id: str = str(uuid.UUID(int=0))) -> Report:
-    """The report as it would be made now."""
-    recalls = store.recalls(person)
+    """The report as it would be made now: read anew, since a callback runs before the page does."""
+    chosen, past = store.settings(person), store.reports(person)
+    held, recalls = levels.held(store.ticks(person)), store.recalls(person)
     return report.make(
         catalog,
         id=id,
@@ -56,10 +58,12 @@ def keep(field: str) -> None:
 
 
 def make() -> None:
-    """Freeze the report as it stands."""
+    """Freeze the report as it stands, with what was typed a moment ago."""
+    store.choose(person, {field: st.session_state[field].strip() for field in TYPED}, ui.now())
     made = draft(str(uuid.uuid4()))
-    store.keep_report(person, made, ui.now())
-    st.session_state["made"] = made.id
+    if made.name:
+        store.keep_report(person, made, ui.now())
+        st.session_state["made"] = made.id
 
 
 def downloads(of: Report) -> None:
@@ -86,7 +90,7 @@ if not held:
         st.switch_page(ui.page("skills"))
     st.stop()
 
-for field in ("name", "role", "message"):
+for field in TYPED:
     st.session_state[field] = getattr(chosen, field)
 left, right = st.columns(2)
 left.text_input(

@@ -10,6 +10,7 @@ import streamlit as st
 from roadmap import levels, ui
 from roadmap.recall import Grade, graded
 from roadmap.store import Backup
+from roadmap.ui import parts
 
 person = ui.person()
 catalog = ui.catalog()
@@ -60,11 +61,17 @@ def confirm_erase() -> None:
 
 
 def erase() -> None:
-    """Delete the person and start anew; the typed word is checked again, since a browser may send anything."""
+    """Delete the person and start anew; the typed word is checked again, since a browser may send anything.
+
+    Only what this tab remembers of them goes too. Clearing all of its state would make every widget look changed, and
+    their callbacks would store the old settings for the new person.
+    """
     if str(st.session_state.get("typed", "")).strip().lower() == "erase":
         store.erase(person)
-        st.session_state.clear()
+        for remembered in ("made", "restored", "seen_again", "undone"):
+            st.session_state.pop(remembered, None)
         st.session_state["erased"] = True
+        st.rerun()  # the whole page, not only the dialog
 
 
 for field in FIELDS:
@@ -145,7 +152,7 @@ if file:
     try:
         backup = Backup.loads(file.getvalue())
     except ValueError as problem:
-        st.error(str(problem))
+        st.error(parts.typed(str(problem)))
     else:
         new = store.missing(person, backup)
         if backup.person != person:
@@ -153,11 +160,12 @@ if file:
         if not new:
             st.markdown("Everything in this backup is already here. There is nothing to restore.")
         else:
-            log = store.ticks(person)
-            before = levels.held(log)
-            after = levels.held(sorted({*log, *backup.ticks}, key=lambda tick: tick.at))
-            counts = ", ".join(f"{count} {KINDS[kind]}" for kind, count in new.items() if kind in KINDS)
-            st.markdown(f"New here: {counts}.")
+            here = store.backup(person)
+            steps = {step.uid: step for step in (*backup.steps, *here.steps)}
+            both = Backup(person=person, steps=tuple(steps.values()))
+            before, after = levels.held(here.ticks), levels.held(both.ticks)
+            counts = ", ".join(f"{KINDS[kind]} {count}" for kind, count in new.items() if kind in KINDS)
+            st.markdown(f"New here, in steps: {counts}.")
             was, becomes = (levels.title(catalog, levels.standing(catalog, held).level) for held in (before, after))
             gained, lost = after.keys() - before.keys(), before.keys() - after.keys()
             st.markdown(
@@ -171,7 +179,8 @@ if file:
 
 st.subheader("Erase")
 st.markdown("Delete everything held about you in this database. Download a backup first if you may want it back.")
-st.button("Erase everything held about me", on_click=confirm_erase)
+if st.button("Erase everything held about me"):
+    confirm_erase()
 
 st.subheader("About")
 st.dataframe(

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise, repeat
 
 import streamlit as st
 
@@ -13,6 +13,7 @@ from roadmap.ui import parts
 
 person = ui.person()
 STALE_DAYS = 120
+HEADS = ("Skill", "People")  # stand beside the names in the table of skills, so nobody there is called that alone
 
 
 def opened(files: Sequence[st.runtime.uploaded_file_manager.UploadedFile]) -> tuple[list[Report], list[export.Refused]]:
@@ -39,12 +40,20 @@ def opened(files: Sequence[st.runtime.uploaded_file_manager.UploadedFile]) -> tu
 def labels(reports: Sequence[Report]) -> dict[str, str]:
     """A name for each person, by id; people of one name are told apart by role, then by number."""
     named = {one.person: one.name or "No name" for one in reports}
-    for tell in (lambda one, place: one.role, lambda one, place: str(place)):
-        twice = {name for name, count in Counter(named.values()).items() if count > 1}
-        for place, one in enumerate(reports, start=1):
-            if named[one.person] in twice and (more := tell(one, place)):
-                named[one.person] = f"{named[one.person]} ({more})"
+    roles, numbers = [one.role for one in reports], [str(place) for place, _ in enumerate(reports, start=1)]
+    for tells in chain([roles], repeat(numbers)):
+        count = Counter([*HEADS, *named.values()])
+        if max(count.values()) == 1:
+            break
+        for one, tell in zip(reports, tells, strict=True):
+            if tell and count[named[one.person]] > 1:
+                named[one.person] += f" ({tell})"
     return named
+
+
+def shape(one: Report) -> list[tuple[str, list[str]]]:
+    """The stages and skills that a report counts; only reports of one shape add up."""
+    return [(stage.id, [skill.id for skill in stage.skills]) for stage in one.stages]
 
 
 def show(one: Report) -> None:
@@ -158,7 +167,7 @@ if not files:
 
 reports, refused = opened(files)
 for one in refused:
-    st.error(str(one), icon=":material/error:")
+    st.error(parts.typed(str(one)), icon=":material/error:")
 again = len(reports) - len({one.id for one in reports})
 if again:
     st.info(f"{again} of these files hold a report that is already here; each report counts once.")
@@ -177,7 +186,8 @@ if len(people) == 1:
     show(people[0])
     st.stop()
 
-catalog = max(people, key=lambda one: (one.roadmap.version, one.as_of)).catalog
+newest = max(people, key=lambda one: (one.roadmap.version, one.as_of))
+catalog = newest.catalog
 left, skills = matching(people, names, catalog)
 count = f"{len(left)} of {len(people)}" if len(left) < len(people) else str(len(people))
 st.subheader(f"{count} people")
@@ -201,12 +211,13 @@ if picked:
 
 paper = parts.paper()
 st.subheader("Who ticked which skill")
-comparable = [one for one in left if one.roadmap.version == max(one.roadmap.version for one in left)]
-if len(comparable) < len(left):
-    st.warning(
-        f"{len(left) - len(comparable)} reports are about an older version of the roadmap and are left out here."
-    )
-if skills:
+comparable = [one for one in left if one.roadmap.version == newest.roadmap.version and shape(one) == shape(newest)]
+if others := len(left) - len(comparable):
+    which = "1 report is" if others == 1 else f"{others} reports are"
+    st.warning(f"{which} about another version of the roadmap and left out here.")
+if not comparable:
+    st.markdown("Nobody is left to show here. Widen the filters above.")
+elif skills:
     with st.container(key="wide"):
         parts.chart(
             charts.holders(comparable, [names[one.person] for one in comparable], skills, paper),
@@ -218,7 +229,12 @@ else:
 
 st.subheader("Gaps by category over the team")
 aim = st.segmented_control(
-    "Up to", list(catalog.stage), format_func=lambda id: catalog.stage[id].title, default="senior", required=True
+    "Up to",
+    list(catalog.stage),
+    format_func=lambda id: catalog.stage[id].title,
+    default=catalog.stages[len(catalog.stages) // 2].id,
+    key="up_to",
+    required=True,
 )
 found = team.team_gaps(comparable, aim, of=len(people))
 if isinstance(found, team.Withheld):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from roadmap.catalog import Catalog
     from roadmap.content import Problem
     from roadmap.levels import Gap, Standing
+    from roadmap.snippets import Outcome
 
 LINTERS = (("ruff", "check"), ("ruff", "format", "--check"), ("mypy",))
 NAMED = 20  # unknown ids named one by one; a file of a million would drown the answer
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     elif rest:
         parser.error(f"{given[0]} does not take {' '.join(rest)}")
     try:
-        environment.enter(options.extra, given)
+        environment.enter("test" if getattr(options, "snippets", False) else options.extra, given)
         return int(options.does(options))
     except environment.Trouble as trouble:
         print(trouble, file=sys.stderr)
@@ -88,11 +89,40 @@ def check(options: argparse.Namespace) -> int:
         print(f"{_count(content.record_ids(options.folder), 'new id')} recorded.", file=sys.stderr)
     catalog, problems = content.read(options.folder)
     counts = content.counts(catalog) if catalog else {}
+    code = _snippets(options) if options.snippets else None
+    problems = (*problems, *(code.problems if code else ()))
     if options.json:
-        _print_json({"ok": not problems, "problems": [p._asdict() for p in problems], "counts": counts})
+        said = {"ok": not problems, "problems": [p._asdict() for p in problems], "counts": counts}
+        checked = {"snippets": {**code._asdict(), "problems": len(code.problems)}} if code else {}
+        _print_json({**said, **checked})
     elif counts:
         _print_counts(counts)
-    return _tell(problems, options.folder)
+    status = _tell(problems, options.folder)
+    if code:
+        took = f"compiled in {code.compile_seconds:.0f} s, run in {code.run_seconds:.0f} s"
+        print(f"Code: {took}; {_count(code.unchanged, 'file')} unchanged since it passed.", file=sys.stderr)
+        print(f"{code.passed} passed, {code.failed} failed, {code.skipped} skipped", file=sys.stderr)
+    return status
+
+
+def _snippets(options: argparse.Namespace) -> "Outcome":
+    """Check the code in the content; a bar shows how far the runs are where someone watches."""
+    from roadmap import snippets
+
+    def ran(done: int, of: int) -> None:
+        if sys.stderr.isatty():
+            bar = "#" * (30 * done // of)
+            print(f"\rRunning blocks [{bar:<30}] {done} of {of}", end="\n" if done == of else "", file=sys.stderr)
+        elif done == of or done % 50 == 0:
+            print(f"Ran {done} of {of} blocks", file=sys.stderr)
+
+    def tell(words: str) -> None:
+        print(f"{words}.", file=sys.stderr)
+
+    try:
+        return snippets.check(options.folder, everything=options.all, tell=tell, ran=ran)
+    except snippets.CannotCheck as reason:
+        raise environment.Trouble(str(reason)) from None
 
 
 def level(options: argparse.Namespace) -> int:
@@ -268,6 +298,8 @@ def _parser() -> argparse.ArgumentParser:
     checking = command(check, "name every problem in the dataset, then count what it holds")
     checking.add_argument("folder", nargs="?", type=folder, default=dataset, help="another dataset than content/")
     checking.add_argument("--record", action="store_true", help="first add new ids to the ledger of ids ever used")
+    checking.add_argument("--snippets", action="store_true", help="also compile and run the code in it, in Node")
+    checking.add_argument("--all", action="store_true", help="with --snippets: the unchanged files too")
     _add_json(checking)
 
     standing = command(

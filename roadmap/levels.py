@@ -196,7 +196,8 @@ def blocking_sentence(catalog: Catalog, ticks: Collection[str]) -> str:
     following = next_stage(catalog, now.level)
     if following is None:
         if now.debts:
-            return f"Every stage counts. {_count(len(now.debts), 'open skill')} below it you may still close."
+            left = "is" if len(now.debts) == 1 else "are"
+            return f"Every stage counts. {_count(len(now.debts), 'open skill')} {left} left to close."
         return "Every stage counts, and no skill is open."
     lacking = shortfalls(catalog, ticks, following.id)[0]
     verb = "holds" if lacking.short == 1 else "hold"

@@ -208,7 +208,7 @@ def _new(
             if card.id in memories or card.id in picked or catalog.rank[card.stage] > reach:
                 continue
             if scope.includes(catalog, card):
-                picked[card.id] = Pick(card, line, _why_new(catalog, line, ticks, target), new=True)
+                picked[card.id] = Pick(card, line, _why_new(catalog, card, line, ticks, target), new=True)
                 if len(picked) == room:
                     return list(picked.values())
     return list(picked.values())
@@ -235,7 +235,7 @@ def _groups(catalog: Catalog, ticks: Collection[str], target: str, scope: Scope)
     yield from ([line for line in lines if line.id in ticks] for lines in groups)
 
 
-def _why_new(catalog: Catalog, line: Skill, ticks: Collection[str], target: str) -> str:
+def _why_new(catalog: Catalog, card: Card, line: Skill, ticks: Collection[str], target: str) -> str:
     stage = catalog.stage[line.stage]
     if line.id in ticks:
         return "Backs what you ticked"
@@ -243,7 +243,7 @@ def _why_new(catalog: Catalog, line: Skill, ticks: Collection[str], target: str)
         following = levels.next_stage(catalog, line.stage)
         return f"Prepares {following.title}" if following else f"A goal of {stage.title}"
     if catalog.rank[line.stage] > catalog.rank[target]:
-        return f"You asked for {stage.title}"
+        return f"You asked for {catalog.stage[card.stage].title}"
     if levels.ticked(stage, ticks) >= levels.needed(stage):
         return f"Still open at {stage.title}"
     return f"Blocks {stage.title}"
@@ -254,5 +254,5 @@ def _due_pick(catalog: Catalog, card: Card, memory: Memory, ticks: Collection[st
     line = catalog.lines[next((id for id in card.skills if id not in ticks), card.skills[0])]
     days = (day.today - day.of(memory.last)).days
     seen = f"Due, last recalled {days} day{'' if days == 1 else 's'} ago"
-    why = _why_new(catalog, line, ticks, target)
+    why = _why_new(catalog, card, line, ticks, target)
     return Pick(card, line, f"{seen}; {why[0].lower()}{why[1:]}" if why.startswith("Blocks") else seen, new=False)

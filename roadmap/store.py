@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import threading
+import time
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -445,9 +447,10 @@ class Store:
                 newer = connection.execute(
                     sa.select(step.c.id, step.c.kind).where(step.c.person == who, step.c.id > known).order_by(step.c.id)
                 ).all()
-                if any(row.kind in ("retraction", "restore") for row in newer):
+                kinds = {row.kind for row in newer}
+                if kinds & {"retraction", "restore"}:  # what is held may rest on what was undone: begin again
                     known, held = 0, {}
-                if any(row.kind == "recall" for row in newer):
+                if kinds & {"recall", "retraction", "restore"}:
                     rows = connection.execute(_standing(recall, who).where(step.c.id > known)).all()
                     held = dict(held)
                     remember(held, map(_recall, rows), retention)
@@ -520,22 +523,24 @@ def _standing(table: sa.Table, who: str) -> sa.Select[Any]:
     return (
         sa.select(step.c.id.label("step_id"), step.c.at, *(column for column in table.c if column.name != "step"))
         .join_from(step, table, table.c.step == step.c.id)
-        .where(step.c.person == who, ~_undone())
+        .outerjoin_from(step, retraction, _undone())
+        .where(step.c.person == who, retraction.c.step.is_(None))
         .order_by(step.c.at, step.c.id)
     )
 
 
 def _undone() -> sa.ColumnElement[bool]:
-    """Whether a step was retracted; an undo that came with a restore counts no more once that restore is undone."""
-    taken_back = retraction.alias()
-    stands = ~sa.exists().where(taken_back.c.retracted == retraction.c.step)
-    return sa.exists().where(retraction.c.retracted == step.c.id, stands)
+    """Whether this retraction undid this step; one that came with a restore counts no more once that is undone."""
+    later = retraction.alias()
+    taken_back = sa.exists().where(later.c.retracted == retraction.c.step).correlate(retraction)
+    return sa.and_(retraction.c.retracted == step.c.id, ~taken_back)
 
 
 def _last(who: str, kinds: Sequence[Kind]) -> sa.Select[Any]:
     return (
         sa.select(step.c.id, step.c.at, step.c.kind)
-        .where(step.c.person == who, step.c.kind.in_(kinds), ~_undone())
+        .outerjoin_from(step, retraction, _undone())
+        .where(step.c.person == who, step.c.kind.in_(kinds), retraction.c.step.is_(None))
         .order_by(step.c.at.desc(), step.c.id.desc())
         .limit(1)
     )
@@ -561,8 +566,18 @@ def _recall(row: sa.Row[Any]) -> Recall:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own transactions would begin too late to hold the write lock; `_begin_sqlite` begins them.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
+    for pragma in ("busy_timeout=5000", "synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+    # Of two processes that turn a new file to WAL at once, SQLite refuses one without waiting: it asks again.
+    deadline = time.monotonic() + 5
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

@@ -72,7 +72,7 @@ class Tabs:
     def open(self, name: str = "skills") -> Page:
         """A new tab on a page of the app."""
         page = self.context.new_page()
-        page.goto(f"{self.app.url}/{name}")
+        page.goto(self.app.url if name == "skills" else f"{self.app.url}/{name}")
         expect(page.get_by_role("heading", name=name.capitalize(), exact=True)).to_be_visible()
         settled(page)
         return page
@@ -109,18 +109,19 @@ def focused(page: Page) -> str:
     return str(page.evaluate(FOCUSED))
 
 
-def tab_to(page: Page, words: str, *, key: str = "Tab", most: int = 60) -> None:
-    """Press Tab until something that begins with these words has the focus, as a person without a mouse does."""
+def tab_to(target: Locator, *, most: int = 60) -> None:
+    """Press Tab until this has the focus, as a person without a mouse does."""
+    expect(target).to_be_visible()
     for _ in range(most):
-        if focused(page).startswith(words):
+        if target.evaluate("element => element.getRootNode().activeElement === element"):
             return
-        page.keyboard.press(key)
-    raise AssertionError(f"{most} times {key} did not reach {words!r}, but {focused(page)!r}")
+        target.page.keyboard.press("Tab")
+    raise AssertionError(f"{most} times Tab did not reach it, but {focused(target.page)!r}")
 
 
 def skill(page: Page, words: str) -> Locator:
     """The checkbox of a skill by how its words begin."""
-    return page.get_by_label(words)
+    return page.get_by_role("checkbox", name=words)
 
 
 def stored(page: Page) -> None:

@@ -28,6 +28,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "charts": {*PURE, "plotly", "pandas"},
     "export": {*PURE, "pydantic"},
     "environment": set(),
+    "snippets": {"content"},  # it runs the code that stands in the content, and speaks of problems as content does
+    "browser": {"playwright"},
     "ui": {
         *PURE,
         "content",

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from conftest import Served
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Response, expect
 from tab import Tabs, books, download, drop, focused, go, running, settled, skill, stored, tab_to
 from visit import catalog, skills
 
@@ -109,7 +109,7 @@ def test_the_first_visit_says_in_two_sentences_what_to_do(tabs: Tabs) -> None:
 def test_ticking_by_keyboard_alone_moves_the_level_and_says_what_blocks_the_next(tabs: Tabs) -> None:
     page = tabs.open()
     for count, words in enumerate(JUNIOR[:4], start=1):
-        tab_to(page, words)
+        tab_to(skill(page, words))
         page.keyboard.press("Space")
         expect(page.locator(".toward")).to_have_text(f"{count} of 4 toward Junior" if count < 4 else "0 of 4 toward Mid")
         assert focused(page) == words
@@ -163,10 +163,10 @@ def test_three_cards_are_drilled_by_keys_and_undo_brings_the_last_one_back(tabs:
     for count, grade in enumerate("324", start=1):
         question = reveal(page)
         page.keyboard.press(grade)
-        expect(page.get_by_text(f"{count} of 20 today")).to_be_visible()
+        expect(page.get_by_text(f"{count} of 10 today")).to_be_visible()
     assert len(recalled(tabs.app)) == 3
     page.keyboard.press("u")
-    expect(page.get_by_text("2 of 20 today")).to_be_visible()
+    expect(page.get_by_text("2 of 10 today")).to_be_visible()
     expect(page.locator(".front")).to_have_text(question, use_inner_text=True)
     assert len(recalled(tabs.app)) == 2
 
@@ -200,24 +200,22 @@ def test_the_whole_loop_works_by_keyboard_on_a_narrow_screen(app: Served, browse
         store.erase(who)
     with Tabs(browser, app, **NARROW) as tabs:
         page = tabs.open()
-        tab_to(page, JUNIOR[0])
+        tab_to(skill(page, JUNIOR[0]))
         page.keyboard.press("Space")
         expect(page.locator(".line")).to_contain_text("1 of 4")
         page.get_by_test_id("stExpandSidebarButton").press("Enter")
-        tab_to(page, "Drill", key="Shift+Tab") if focused(page) == "" else None
         page.get_by_role("link", name="Drill").press("Enter")
-        settled(page)
-        tab_to(page, "Show answer")
+        tab_to(page.get_by_role("button", name="Show answer"))
         page.keyboard.press("Enter")
-        tab_to(page, "Good")
+        tab_to(page.get_by_role("button", name="Good"))
         page.keyboard.press("Enter")
-        expect(page.get_by_text("1 of 20 today")).to_be_visible()
+        expect(page.get_by_text("1 of 10 today")).to_be_visible()
         page.goto(f"{app.url}/report")
-        tab_to(page, "Your name")
+        tab_to(page.get_by_label("Your name"))
         page.keyboard.type("Ada")
         page.keyboard.press("Enter")
         expect(page.get_by_role("button", name="Make report")).to_be_enabled()
-        tab_to(page, "Make report")
+        tab_to(page.get_by_role("button", name="Make report"))
         page.keyboard.press("Enter")
         expect(page.get_by_text("Your report is made.")).to_be_visible()
 
@@ -230,7 +228,7 @@ def test_a_first_visit_ever_by_a_deep_link_gets_the_menu_and_the_page(served: Se
         page = tabs.open("team")
         expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(6)
         expect(page.get_by_text("Ask each engineer for the HTML file")).to_be_visible()
-        assert page.title() == "Team"
+        assert page.title() == "Team · Roadmap"
 
 
 def test_two_tabs_agree_within_two_seconds(tabs: Tabs, record_property: Any) -> None:
@@ -238,11 +236,11 @@ def test_two_tabs_agree_within_two_seconds(tabs: Tabs, record_property: Any) -> 
     taken = []
     for words in JUNIOR[:3]:
         started = time.monotonic()
-        skill(one, words).click()
+        skill(one, words).evaluate("box => box.click()")  # at once: Playwright's own click waits for a quiet page
         expect(skill(other, words)).to_be_checked(timeout=3000)
         taken.append(time.monotonic() - started)
     record_property("seconds until two tabs agree", [round(seconds, 2) for seconds in taken])
-    assert sorted(taken)[1] < 2, taken  # a busy machine may be late once
+    assert max(taken) < 2, taken
 
 
 def test_nothing_confirmed_is_lost_to_a_kill_and_the_first_click_after_it_counts(
@@ -292,10 +290,10 @@ def test_a_grade_shows_as_saving_until_it_is_stored(tabs: Tabs) -> None:
     tabs.app.process.send_signal(signal.SIGSTOP)
     try:
         page.keyboard.press("3")
-        expect(page.get_by_text("1 of 20 · saving")).to_be_visible()
+        expect(page.get_by_text("1 of 10 · saving")).to_be_visible()
     finally:
         tabs.app.process.send_signal(signal.SIGCONT)
-    expect(page.get_by_text("1 of 20 today")).to_be_visible()
+    expect(page.get_by_text("1 of 10 today")).to_be_visible()
     assert len(recalled(tabs.app)) == 1
 
 
@@ -305,7 +303,7 @@ def test_a_grade_key_pressed_twice_grades_one_card_once(tabs: Tabs) -> None:
         reveal(page)
         page.keyboard.press("3")
         page.keyboard.press("3")
-        expect(page.get_by_text(f"{count} of 20 today")).to_be_visible()
+        expect(page.get_by_text(f"{count} of 10 today")).to_be_visible()
         expect(page.get_by_role("button", name="Show answer")).to_be_visible()
     assert len(recalled(tabs.app)) == len(set(recalled(tabs.app))) == 3
 
@@ -315,14 +313,14 @@ def test_undo_pressed_twice_in_a_hurry_takes_back_two_grades_and_no_more(tabs: T
     for count in (1, 2, 3):
         reveal(page)
         page.keyboard.press("3")
-        expect(page.get_by_text(f"{count} of 20 today")).to_be_visible()
+        expect(page.get_by_text(f"{count} of 10 today")).to_be_visible()
     tabs.app.process.send_signal(signal.SIGSTOP)
     try:
         page.keyboard.press("u")
         page.keyboard.press("u")
     finally:
         tabs.app.process.send_signal(signal.SIGCONT)
-    expect(page.get_by_text("1 of 20 today")).to_be_visible()
+    expect(page.get_by_text("1 of 10 today")).to_be_visible()
     settled(page)
     assert len(recalled(tabs.app)) == 1
 
@@ -437,8 +435,8 @@ def assert_guarded(headers: dict[str, str]) -> None:
 
 
 def test_the_front_page_its_assets_and_what_is_not_there_carry_the_security_headers(tabs: Tabs) -> None:
-    answers = []
-    tabs.context.on("response", answers.append)
+    answers: list[Response] = []
+    tabs.context.on("response", lambda answer: answers.append(answer))
     tabs.open()
     assert len({answer.url.split("?")[0].rsplit(".", 1)[-1] for answer in answers}) >= 3
     for answer in answers:

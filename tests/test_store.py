@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -305,6 +304,15 @@ def test_memories_follow_a_restore_and_its_undo(
     if store.last(here, ("restore",)):
         store.undo(here, ("restore",), at)
         assert store.memories(here) == before
+
+
+def test_undoing_a_tick_forgets_no_card(store: Store) -> None:
+    who = store.person()
+    recalled(store, who, CARDS[0], Grade.good, NOON)
+    store.tick(who, {SKILLS[0]: True}, NOON + HOUR)
+    held = store.memories(who)
+    store.undo(who, ("tick",), NOON + 2 * HOUR)
+    assert store.memories(who) == held != {}
 
 
 # Notes and settings
@@ -613,13 +621,12 @@ for number in range(1_000_000):
 """
 
 
-def child(code: str, *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", code, *arguments]
-    return subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+def child(code: str, *arguments: str, **streams: Any) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-c", code, *arguments], cwd=ROOT, text=True, **streams)
 
 
 def test_processes_that_open_an_empty_database_at_once_agree(tmp_path: Path) -> None:
-    starts = [child(OPENING) for _ in range(3)]
+    starts = [child(OPENING, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(3)]
     try:
         for start in starts:
             assert start.stdout
@@ -638,15 +645,23 @@ def test_processes_that_open_an_empty_database_at_once_agree(tmp_path: Path) -> 
             start.communicate()
 
 
+def numbers(said: Path) -> list[int]:
+    """The whole lines said so far."""
+    return [int(line) for line in said.read_text().split("\n")[:-1]]
+
+
 @pytest.mark.parametrize("heard", [1, 7, 40, 150])
 def test_kill_9_loses_nothing_that_was_confirmed(heard: int, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'facts.db'}"
-    process = child(TICKING, url)
-    assert process.stdout
-    confirmed = [int(process.stdout.readline()) for _ in range(heard)]
-    os.kill(process.pid, signal.SIGKILL)
-    confirmed += [int(line) for line in process.communicate()[0].splitlines() if line]
+    url, said = f"sqlite:///{tmp_path / 'facts.db'}", tmp_path / "said"
+    with said.open("w") as out:
+        process = child(TICKING, url, stdout=out)
+    while len(numbers(said)) < heard:
+        assert process.poll() is None
+        time.sleep(0.001)
+    process.kill()
+    process.wait()
 
+    confirmed = numbers(said)
     store = Store(url)
     who = store.person()
     kept = [tick.skill for tick in store.ticks(who)]

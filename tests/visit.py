@@ -113,6 +113,11 @@ class Visit:
         next(button for button in self.app.button if button.label == label).click().run()
         return self
 
+    def open(self, label: str) -> Visit:
+        """Open a folded part of the page by its words."""
+        folded = next(one for one in self.app.expander if one.label == label)
+        return self._send(WidgetState(id=folded.proto.id, bool_value=True))
+
     def act(self, key: str, *acts: object) -> Visit:
         """Send acts as the component of this key would: whatever is not confirmed, oldest first."""
         return self.trigger(key, [{"event": "acts", "value": list(acts)}])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -116,7 +117,7 @@ def heard(key: str) -> list[dict[str, Any]]:
     acts = (st.session_state.get(key) or {}).get("acts")
     if not isinstance(acts, list):
         return []
-    return [act for act in acts if isinstance(act, dict) and isinstance(act.get("uid"), str)]
+    return [act for act in acts if isinstance(act, dict) and re.fullmatch(r"[0-9a-f]{32}", str(act.get("uid")))]
 
 
 def seen(who: str) -> int:

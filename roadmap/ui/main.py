@@ -13,7 +13,7 @@ MENU = (
     ("settings", "Settings", ":material/tune:"),
 )
 
-st.set_page_config(page_title="Roadmap", page_icon=ui.ICON, layout="wide")
+st.set_page_config(page_icon=ui.ICON, layout="wide")
 st.html(f"<style>{ui.STYLE.read_text('utf-8')}{drawing.STYLE}</style>")
 
 menu = [
@@ -22,5 +22,7 @@ menu = [
 ]
 who = ui.person()
 ui.seen(who)
-st.navigation(menu, position="top").run()
+page = st.navigation(menu, position="top")
+st.set_page_config(page_title=f"{page.title} · Roadmap")
+page.run()
 ui.watch(who)

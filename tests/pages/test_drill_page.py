@@ -162,7 +162,9 @@ def test_an_address_can_ask_for_a_drill_direction_and_let_it_go() -> None:
     assert not set(queue(visit)) & directed
 
 
-@pytest.mark.parametrize("asked", [{"skill": "no.such"}, {"stage": "grandmaster"}, {"category": "<b>"}, {"direction": "x"}])
+@pytest.mark.parametrize(
+    "asked", [{"skill": "no.such"}, {"stage": "grandmaster"}, {"category": "<b>"}, {"direction": "x"}]
+)
 def test_an_address_that_asks_for_what_does_not_exist_gets_todays_cards(asked: dict[str, str]) -> None:
     assert queue(Visit("drill", **asked)) == queue(Visit("drill"))
 
@@ -338,7 +340,9 @@ def test_an_act_that_makes_no_sense_is_refused_in_words(wrong: dict[str, object]
     assert recalled() == []
 
 
-@pytest.mark.parametrize("value", [None, "grade", {"uid": "1"}, [1, None, {"do": "undo"}], [{"uid": "1", "do": "dance"}]])
+@pytest.mark.parametrize(
+    "value", [None, "grade", {"uid": "1"}, [1, None, {"do": "undo"}], [{"uid": "1", "do": "dance"}]]
+)
 def test_garbage_from_a_browser_changes_nothing(value: object) -> None:
     visit = grade(Visit("drill"))
     before = recalled()

@@ -171,7 +171,9 @@ def test_the_history_is_one_point_a_day_and_needs_two_days() -> None:
     held.tick(who, dict.fromkeys(skills(junior=4), True), NOON - timedelta(days=2, hours=-1))
     assert "Your ticks are all of one day so far." in Visit("progress").words
     held.tick(who, dict.fromkeys(skills(mid=5), True), NOON)
-    rows = Visit("progress").table("Between 20 November 2026 and 22 November 2026 your claimed level went from Junior to Mid.")
+    rows = Visit("progress").table(
+        "Between 20 November 2026 and 22 November 2026 your claimed level went from Junior to Mid."
+    )
     assert [(row["Claimed level"], row["Skills ticked"]) for row in rows] == [("Junior", 4), ("Mid", 9)]
 
 

@@ -68,7 +68,9 @@ def test_at_the_top_what_is_still_open_below_is_listed() -> None:
     assert len(data["open"]) == 5
 
 
-@pytest.mark.parametrize("typed", ["<img src=x onerror=alert(1)>", "**bold** ![](http://x)", "=1+1", "שלום 👩🏽‍💻", "</script>"])
+@pytest.mark.parametrize(
+    "typed", ["<img src=x onerror=alert(1)>", "**bold** ![](http://x)", "=1+1", "שלום 👩🏽‍💻", "</script>"]
+)
 def test_a_note_is_data_and_arrives_as_typed(typed: str) -> None:
     held, who = store()
     held.note(who, FIRST, Note(text=typed, link="https://example.org/?a=b"), NOON)
@@ -123,7 +125,9 @@ def test_a_note_is_stored_shown_cleared_and_undone() -> None:
     assert FIRST in told(visit.act("checklist", act("undo")))["notes"]
 
 
-@pytest.mark.parametrize("link", ["javascript:alert(1)", "ftp://example.org", "https://", "example.org", "https://a b", 5])
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "ftp://example.org", "https://", "example.org", "https://a b", 5]
+)
 def test_a_link_that_is_no_web_address_is_refused_in_words(link: object) -> None:
     before = everything_stored()
     note = act("note", skill=FIRST, text="See here.", link=link)
@@ -207,4 +211,3 @@ def test_another_tab_shows_what_this_one_stored() -> None:
     assert told(other.again())["held"] == [FIRST]
     other.act("checklist", act("tick", held={THIRD: True}))
     assert told(one.again())["held"] == [FIRST, THIRD]
-

@@ -40,7 +40,7 @@ class Deck {
     });
     this.next = el("button", { class: "show", type: "button", hidden: true, onclick: () => this.#seen() }, "Next card", el("kbd", { "aria-hidden": "true" }, "1"));
     this.buttons = el("div", { class: "grades", role: "group", "aria-label": "How well did you recall it?" }, ...this.grades.map(({ button }) => button));
-    this.page = root.querySelector(".deck") ?? root.appendChild(el("div", { class: "deck" }));
+    this.page = root.querySelector(".deck") ?? root.appendChild(el("div", { class: "deck", tabindex: "-1" }));
     this.page.replaceChildren(
       el("div", { class: "top" }, this.track, el("div", { class: "state" }, this.count, this.undo)),
       this.failed,
@@ -58,6 +58,7 @@ class Deck {
 
   /** Take what the server says. The card on screen stays while it is still the one to show. */
   update(data) {
+    const focused = this.page.getRootNode().activeElement;
     document.addEventListener("keydown", this.listen);
     this.data = data;
     this.acts.settle(data.settled);
@@ -69,6 +70,8 @@ class Deck {
     this.failed.hidden = !data.failed;
     text(this.failed, data.failed ?? "");
     this.#draw();
+    // The focus never falls out of the deck: where its button went, or the deck held it while saving, it goes on here.
+    if (focused === this.page || (focused && !focused.checkVisibility())) this.show.focus({ preventScroll: true });
   }
 
   #draw() {
@@ -114,6 +117,7 @@ class Deck {
     this.buttons.hidden = !card.rated;
     this.next.hidden = card.rated;
     this.back.focus({ preventScroll: true });
+    this.back.querySelector(".answer").scrollIntoView({ block: "nearest" });
   }
 
   #grade(grade) {
@@ -132,7 +136,7 @@ class Deck {
     this.acts.add(act);
     this.#draw();
     if (!this.queue.length) text(this.count, "Saving");
-    else this.show.focus({ preventScroll: true });
+    (this.queue.length ? this.show : this.page).focus({ preventScroll: true });
     this.page.scrollIntoView({ block: "nearest" });
   }
 

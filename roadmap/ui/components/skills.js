@@ -89,6 +89,7 @@ class Page {
   }
 
   #updateSide(data) {
+    const focused = this.root.getRootNode().activeElement;
     if (this.drawn !== data.ladder) {
       this.drawn = data.ladder;
       this.ladder.innerHTML = data.ladder;
@@ -109,6 +110,8 @@ class Page {
     this.failed.hidden = !data.failed;
     text(this.failed, data.failed ?? "");
     if (this.welcome) this.welcome.hidden = !data.welcome;
+    // A button that goes while it has the focus hands it on, or a keyboard would start over at the top of the page.
+    if (focused && !focused.checkVisibility()) (this.undo.hidden ? this.search : this.undo).focus({ preventScroll: true });
   }
 
   // The main part: search, filter, stages
@@ -313,10 +316,9 @@ class Row {
       el("div", { class: "pair" }, this.link, this.save),
     );
     this.#fill();
-    const needs = line.prerequisites.flatMap((id, index) => [
-      index ? " · " : "",
-      el("button", { class: "link", type: "button", onclick: () => this.on.show(id) }, this.allWords[id]),
-    ]);
+    const needs = line.prerequisites.map((id) =>
+      el("dd", {}, el("button", { class: "link", type: "button", onclick: () => this.on.show(id) }, this.allWords[id])),
+    );
     return el(
       "div",
       { class: "details" },
@@ -327,7 +329,7 @@ class Row {
         el("dd", {}, line.why),
         el("dt", {}, "What would show it"),
         el("dd", {}, line.evidence),
-        ...(needs.length ? [el("dt", {}, "Build on"), el("dd", {}, ...needs)] : []),
+        ...(needs.length ? [el("dt", {}, "Build on"), ...needs] : []),
         el("dt", {}, "Practise"),
         el("dd", {}, el("button", { class: "link", type: "button", onclick: this.on.drill }, `Drill its ${line.cards} cards`)),
       ),
