@@ -131,9 +131,9 @@ def table(people: Sequence[Report], names: dict[str, str], histories: dict[str, 
                     stage.title: f"{levels.ticked(stage, one.ticks)} of {len(stage.skills)}"
                     for stage in one.catalog.stages
                 },
-                "Since last": report.changed(one.model_copy(update={"changes": since})) or "First report",
                 "As of": one.as_of,
                 "Age": f"{age} days, stale" if age > STALE_DAYS else f"{age} days",
+                "Since last": report.changed(one.model_copy(update={"changes": since})) or "First report",
             }
         )
     event = st.dataframe(

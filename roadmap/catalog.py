@@ -104,13 +104,52 @@ class Card(Value):
     trap: Text
 
 
+class Option(Value):
+    """One answer to choose: its text, and why it is right or which belief leads to it."""
+
+    text: Text
+    why: Text
+    right: bool
+
+
+class Question(Value):
+    """A multiple-choice question with one best answer; a miss schedules its `card`. `proof` shows why the key is."""
+
+    id: Id
+    stage: Id
+    category: Text
+    skills: tuple[Id, ...]
+    card: Id
+    sources: tuple[Text, ...]
+    verified: Literal["run", "check", "document"]
+    since: Text | None = None
+    until: Text | None = None
+    question: Text
+    options: tuple[Option, ...]
+    proof: Text
+
+
 class Reading(Value):
-    """A study topic, guide section, deep dive or prompt; `text` is empty while only its title stands."""
+    """A study topic, guide section, deep dive or prompt; while only its title stands, the rest is empty."""
 
     id: Id
     title: Text
     stages: tuple[Id, ...] = ()
+    skills: tuple[Id, ...] = ()
+    sources: tuple[Text, ...] = ()
+    cards: tuple[Id, ...] = ()
+    verified: Literal["run", "check", "document"] | None = None
+    minutes: int | None = None
     text: str = ""
+
+
+class Floors(Value):
+    """How much the dataset promises to hold at least."""
+
+    cards_of_a_skill: int = 1
+    cards_of_a_goal: int = 1
+    cards_of_a_directed_category: int = 1
+    questions_of_a_skill: int = 0
 
 
 class Catalog(Value):
@@ -123,7 +162,9 @@ class Catalog(Value):
     stages: tuple[Stage, ...]
     categories: tuple[Category, ...]
     sources: Mapping[str, str]
+    floors: Floors = Floors()
     cards: tuple[Card, ...]
+    questions: tuple[Question, ...] = ()
     topics: tuple[Reading, ...]
     guide: tuple[Reading, ...]
     dives: tuple[Reading, ...]

@@ -217,7 +217,7 @@ def team_gaps(found: TeamGaps, paper: Paper) -> Chart:
 def holders(reports: Sequence[Report], names: Sequence[str], skills: Sequence[str], paper: Paper) -> Chart:
     """Skill by person: a filled square where the person ticked the skill, an outline where they did not."""
     catalog = reports[0].catalog
-    words = [_short(catalog.skills[skill].text) for skill in skills]
+    words = [_short(catalog.skills[skill].text.rstrip(".")) for skill in skills]
     held = [[skill in report.ticks for report in reports] for skill in skills]
     cells = [(row, column) for row in range(len(skills)) for column in range(len(reports))]
     figure = go.Figure(
@@ -261,7 +261,6 @@ def holders(reports: Sequence[Report], names: Sequence[str], skills: Sequence[st
 
 
 def _short(text: str, longest: int = 48) -> str:
-    text = text.rstrip(".")
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 

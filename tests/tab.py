@@ -143,5 +143,3 @@ def drop(page: Page, *files: Path | dict[str, Any]) -> None:
     """Drop files onto the uploader of this page."""
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(list(files))
     settled(page)
-
-

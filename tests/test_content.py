@@ -70,7 +70,7 @@ def test_the_real_folder_has_no_problem() -> None:
 
 def test_a_reading_has_a_text_once_its_file_is_written(folder: Path) -> None:
     (folder / "topics").mkdir()
-    (folder / "topics" / "topic.01.md").write_text("Put the weight on both.", "utf-8")
+    (folder / "topics" / "topic.01.md").write_text("---\nid: topic.01\n---\n\nPut the weight on both.\n", "utf-8")
     catalog, _ = content.read(folder)
     assert catalog
     assert catalog.readings["topic.01"].text == "Put the weight on both."
@@ -212,8 +212,8 @@ MISTAKES = [
         "roadmap.yaml",
         "version: 1",
         "version: 1\ncolour: red",
-        "unknown field `colour`; a catalog has version, digest, title, summary, stages, categories, sources, cards, "
-        "topics, guide, dives, prompts",
+        "unknown field `colour`; a catalog has version, digest, title, summary, stages, categories, sources, floors, "
+        "cards, questions, topics, guide, dives, prompts",
         "colour: red",
     ),
     Mistake("roadmap.yaml", "        why: Nobody walks lying down.\n", "", "`why` is missing", "- id: walk.stand"),

@@ -240,7 +240,7 @@ def test_what_is_sent_twice_is_stored_once() -> None:
 
 def test_undo_brings_the_card_back_first() -> None:
     visit = Visit("drill")
-    first, second, third = queue(visit)
+    first, second, _ = queue(visit)
     grade(visit)
     grade(visit)
     data = told(visit.act("flashcards", act("undo")))

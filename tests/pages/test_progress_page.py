@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from visit import NOON, Visit, catalog, skills, store, with_ticks
+from visit import NOON, Visit, catalog, skills, with_ticks
 
 from roadmap import levels, ui
 
