@@ -40,9 +40,10 @@ def choice(catalog: Catalog) -> Scope:
                 args=(key,),
                 placeholder=f"Any {label.lower()}",
             )
-    direction = asked.get("direction")
+    direction, reading = asked.get("direction"), asked.get("reading")
     return Scope(
         direction=direction if direction in catalog.stage else None,
+        reading=reading if reading in catalog.readings else None,
         stages=tuple(chosen["stage"]),
         categories=tuple(chosen["category"]),
         skills=tuple(chosen["skill"]),
@@ -51,10 +52,16 @@ def choice(catalog: Catalog) -> Scope:
 
 st.header("Drill")
 scope = choice(catalog)
-if scope.direction:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"As {catalog.stage[scope.direction].title} says: {catalog.stage[scope.direction].direction.text}")
-        if st.button("Show all of today's cards", type="tertiary"):
-            st.query_params.pop("direction")
-            st.rerun()
+asked_by = {
+    "direction": scope.direction
+    and f"As {catalog.stage[scope.direction].title} says: {catalog.stage[scope.direction].direction.text}",
+    "reading": scope.reading and f"The cards of {catalog.readings[scope.reading].title}.",
+}
+for parameter, words in asked_by.items():
+    if words:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(words)
+            if st.button("Show all of today's cards", type="tertiary", key=f"all-{parameter}"):
+                st.query_params.pop(parameter)
+                st.rerun()
 flashcards.draw(person, catalog, scope)

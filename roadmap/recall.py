@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, tzinfo
 from enum import IntEnum
 from functools import lru_cache
 from itertools import chain, zip_longest
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import fsrs
 
@@ -61,21 +61,34 @@ class Recall(NamedTuple):
     milliseconds: int
 
 
+class Answer(NamedTuple):
+    """One fact: a question was answered; `option` is its place as authored, `right` whether it was the key."""
+
+    at: datetime
+    question: str
+    option: int
+    right: bool
+    milliseconds: int
+    mode: Literal["quiz"] = "quiz"
+
+
 class Scope(Value):
     """Which cards a person asked for; empty means "choose for me". Every filter that is set must match."""
 
     direction: str | None = None
+    reading: str | None = None
     stages: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.direction or self.stages or self.categories or self.skills)
+        return bool(self.direction or self.reading or self.stages or self.categories or self.skills)
 
     def includes(self, catalog: Catalog, card: Card) -> bool:
         """Whether the card matches every filter that is set."""
         return (
             (not self.direction or catalog.stage[self.direction].direction.includes(card))
+            and (not self.reading or card.id in catalog.readings[self.reading].cards)
             and (not self.stages or card.stage in self.stages)
             and (not self.categories or card.category in self.categories)
             and (not self.skills or any(skill in self.skills for skill in card.skills))

@@ -26,13 +26,13 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 
 from roadmap.catalog import Value
 from roadmap.levels import Tick
-from roadmap.recall import RETENTION, Grade, Memory, Recall, remember
+from roadmap.recall import RETENTION, Answer, Grade, Memory, Recall, remember
 from roadmap.report import Note, Report
 
 DEFAULT_URL = f"sqlite:///{Path(__file__).resolve().parents[1] / 'data' / 'roadmap.db'}"
 LOCAL = ("local", "local")
 
-Kind = Literal["tick", "note", "recall", "setting", "report", "restore", "retraction"]
+Kind = Literal["tick", "note", "recall", "answer", "read", "setting", "report", "restore", "retraction"]
 
 
 class Instant(sa.types.TypeDecorator[datetime]):
@@ -85,6 +85,15 @@ recall = _fact(
     sa.Column("after", sa.Text),
     sa.Column("milliseconds", sa.Integer),
 )
+answer = _fact(
+    "answer",
+    sa.Column("question", sa.Text, primary_key=True),
+    sa.Column("option", sa.SmallInteger),
+    sa.Column("right", sa.Boolean),
+    sa.Column("milliseconds", sa.Integer),
+    sa.Column("mode", sa.Text),
+)
+read = _fact("read", sa.Column("reading", sa.Text, primary_key=True), sa.Column("done", sa.Boolean))
 setting = _fact("setting", sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text))
 report = _fact("report", sa.Column("id", sa.Text, primary_key=True), sa.Column("json", sa.Text))
 retraction = _fact("retraction", sa.Column("retracted", sa.ForeignKey("step.id"), primary_key=True))
@@ -92,6 +101,7 @@ retraction = _fact("retraction", sa.Column("retracted", sa.ForeignKey("step.id")
 restored = _fact("restored", sa.Column("restored", sa.ForeignKey("step.id"), primary_key=True))
 
 
+Milliseconds = Annotated[int, Field(ge=0, lt=2**31)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -168,7 +178,7 @@ class RecallRow(Value):
     grade: Grade
     before: MemoryText | None
     after: MemoryText
-    milliseconds: int = Field(ge=0, lt=2**31)
+    milliseconds: Milliseconds
 
 
 class SettingRow(Value):
@@ -188,6 +198,23 @@ class SettingRow(Value):
         return self
 
 
+class AnswerRow(Value):
+    """An answer as stored: the option chosen, by its place as authored, and whether it was the key."""
+
+    question: Name
+    option: int = Field(ge=0, le=25)
+    right: bool
+    milliseconds: Milliseconds
+    mode: Literal["quiz"]
+
+
+class ReadRow(Value):
+    """A reading marked as read, or no longer."""
+
+    reading: Name
+    done: bool
+
+
 class ReportRow(Value):
     """A report as made, kept whole."""
 
@@ -204,6 +231,8 @@ class BackedUpStep(Value):
     ticks: tuple[TickRow, ...] = ()
     notes: tuple[NoteRow, ...] = ()
     recalls: tuple[RecallRow, ...] = ()
+    answers: tuple[AnswerRow, ...] = ()
+    reads: tuple[ReadRow, ...] = ()
     settings: tuple[SettingRow, ...] = ()
     reports: tuple[ReportRow, ...] = ()
     retracts: tuple[Name, ...] = ()
@@ -214,6 +243,8 @@ class BackedUpStep(Value):
             [row.skill for row in self.ticks],
             [row.skill for row in self.notes],
             [row.card for row in self.recalls],
+            [row.question for row in self.answers],
+            [row.reading for row in self.reads],
             [row.key for row in self.settings],
             [row.id for row in self.reports],
             self.retracts,
@@ -228,6 +259,8 @@ _FACTS: Mapping[str, sa.Table] = {
     "ticks": tick,
     "notes": note,
     "recalls": recall,
+    "answers": answer,
+    "reads": read,
     "settings": setting,
     "reports": report,
 }
@@ -352,6 +385,15 @@ class Store:
         again = _standing(recall, who).where(recall.c.card == fact.card, step.c.at >= since)
         return self._append(who, "recall", at, uid, recall, [row], unless=again)
 
+    def answer(self, who: str, fact: Answer, uid: str | None = None) -> bool:
+        """Record one answer to a question: checked evidence."""
+        row = fact._asdict()
+        return self._append(who, "answer", row.pop("at"), uid, answer, [row])
+
+    def mark_read(self, who: str, reading: str, done: bool, at: datetime) -> bool:
+        """Record that a person has read a reading, or no longer counts it as read."""
+        return self._append(who, "read", at, None, read, [{"reading": reading, "done": done}])
+
     def choose(self, who: str, changed: Mapping[str, Any], at: datetime) -> bool:
         """Record changed settings by `Settings` field. Raises ValueError for a value out of range."""
         Settings.model_validate({**self.settings(who).model_dump(), **changed})
@@ -414,6 +456,17 @@ class Store:
         """The newest note on each skill, cleared ones left out."""
         written = {row.skill: Note(text=row.text, link=row.link) for row in self._rows(_standing(note, who))}
         return {skill: kept for skill, kept in written.items() if kept.text or kept.link}
+
+    def answers(self, who: str, since: datetime | None = None) -> list[Answer]:
+        """The answers that stand, in time order, all of them or those since a moment."""
+        wanted = _standing(answer, who)
+        rows = self._rows(wanted.where(step.c.at >= since) if since else wanted)
+        return [Answer(row.at, row.question, row.option, row.right, row.milliseconds, row.mode) for row in rows]
+
+    def readings_done(self, who: str) -> set[str]:
+        """The readings that a person marked as read."""
+        marked = {row.reading: row.done for row in self._rows(_standing(read, who))}
+        return {reading for reading, done in marked.items() if done}
 
     def recalls(self, who: str, since: datetime | None = None) -> list[Recall]:
         """The recalls that stand, in time order, all of them or those since a moment."""

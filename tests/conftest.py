@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from roadmap.browser import FLAGS, find_browser
 from playwright.sync_api import Browser, sync_playwright
+
+from roadmap.browser import FLAGS, find_browser
 
 ROOT = Path(__file__).resolve().parents[1]
 settings.register_profile("shared machine", deadline=None)  # a busy machine is no bug

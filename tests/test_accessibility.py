@@ -194,6 +194,24 @@ def test_the_summary_of_a_drill_is_accessible(scheme: str, width: int, fresh_sta
         assert sideways(page) == []
 
 
+def test_on_a_narrow_screen_nothing_covers_what_matters(regulars: Served, browser: Browser) -> None:
+    with Tabs(browser, regulars, viewport={"width": 390, "height": 844}) as tabs:
+        page = tabs.open()
+        blocks, undo = page.locator(".blocks").bounding_box(), page.locator(".plain").bounding_box()
+        assert blocks and undo
+        assert blocks["y"] + blocks["height"] <= undo["y"]
+        page = tabs.open("drill")
+        answer(page)
+        shown, grades = page.locator(".answer").bounding_box(), page.locator(".grades").bounding_box()
+        assert shown and grades
+        assert shown["y"] + shown["height"] <= grades["y"]
+        page = tabs.open("team")
+        ten_reports(page)
+        skills_by_person = page.locator(".st-key-holders").bounding_box()
+        assert skills_by_person
+        assert skills_by_person["width"] > 600  # read by scrolling in its own box, not pressed into the screen
+
+
 @pytest.fixture
 def page(fresh_start: Served, browser: Browser) -> Iterator[Page]:
     """Skills as a newcomer sees it."""

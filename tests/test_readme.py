@@ -1,4 +1,4 @@
-"""What the two READMEs say is run: the examples are a dataset without problems, the commands exist, the tree is true."""
+"""What the two READMEs say is run: the examples are a dataset without problems, the commands exist, the tree true."""
 
 from __future__ import annotations
 

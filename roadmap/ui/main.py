@@ -8,6 +8,7 @@ MENU = (
     ("skills", "Skills", ":material/checklist:"),
     ("progress", "Progress", ":material/bar_chart:"),
     ("drill", "Drill", ":material/style:"),
+    ("study", "Study", ":material/menu_book:"),
     ("report", "Report", ":material/description:"),
     ("team", "Team", ":material/groups:"),
     ("settings", "Settings", ":material/tune:"),

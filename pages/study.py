@@ -1,0 +1,123 @@
+"""Read topics, the architecture guide, deep dives and prompts: contents, text, and what it serves."""
+
+import re
+
+import streamlit as st
+
+from roadmap import levels, ui
+from roadmap.catalog import Catalog, Reading
+from roadmap.ui import parts
+
+person = ui.person()
+catalog = ui.catalog()
+store = ui.store()
+
+SHELVES = (
+    ("topics", "Topics"),
+    ("guide", "Architecture guide"),
+    ("dives", "Deep dives"),
+    ("prompts", "Design prompts"),
+)
+WORDS_A_MINUTE = 220
+
+
+def minutes(reading: Reading) -> int:
+    """How long reading takes, or working on a prompt as its author says."""
+    return reading.minutes or max(1, round(len(reading.text.split()) / WORDS_A_MINUTE))
+
+
+def label(reading: Reading) -> str:
+    """A reading in the contents: its number or name, and whether it is read or still to be written."""
+    number = reading.id.removeprefix("topic.") + " " if reading.id.startswith("topic.") else ""
+    state = "" if reading.text else " (not written yet)"
+    return f"{number}{reading.title}{state}"
+
+
+def mark(reading: str) -> None:
+    """Store that a reading is read, or no longer."""
+    store.mark_read(person, reading, st.session_state[f"read-{reading}"], ui.now())
+
+
+def text(catalog: Catalog, markdown: str) -> None:
+    """The text with its diagrams; what is hidden for the checker is left out, and sources become links."""
+    markdown = re.sub(r"^<!-- *ts:setup.*?-->\n", "", markdown, flags=re.DOTALL | re.MULTILINE)
+    markdown = re.sub(r"^```ts .*$", "```ts", markdown, flags=re.MULTILINE)
+    markdown = re.sub(r"^```text output$", "```text", markdown, flags=re.MULTILINE)
+    markdown = re.sub(r"^## ", "#### ", re.sub(r"^### ", "##### ", markdown, flags=re.MULTILINE), flags=re.MULTILINE)
+    markdown = re.sub(
+        r"\]\(source:([^)]+)\)",
+        lambda named: (
+            f"]({address})" if (address := catalog.sources[named[1]]).startswith("http") else f"] (`{address}`)"
+        ),
+        markdown,
+    )
+    for place, part in enumerate(re.split(r"^```mermaid\n(.*?)^```$", markdown, flags=re.DOTALL | re.MULTILINE)):
+        if place % 2:
+            st.mermaid_chart(part)
+        elif part.strip():
+            st.markdown(part)
+
+
+st.header("Study")
+written = [one for shelf, _ in SHELVES for one in getattr(catalog, shelf) if one.text]
+if not written:
+    st.markdown("Nothing is written yet. The titles stand in each stage's direction on Skills.")
+    st.stop()
+
+held = levels.held(store.ticks(person))
+target = ui.target(catalog, store.settings(person), held)
+suggested = [id for id in catalog.stage[target].direction.readings if catalog.readings[id].text]
+done = store.readings_done(person)
+if st.query_params.get("read") in catalog.readings:
+    st.session_state["reading"] = st.query_params["read"]
+st.session_state.setdefault("reading", next((id for id in suggested if id not in done), written[0].id))
+
+contents, middle, side = st.columns([5, 16, 5], gap="large")
+with contents, st.container(key="narrow"):  # on a phone one line, beside the text the whole list
+    st.selectbox(
+        "Read",
+        [one.id for one in written],
+        format_func=lambda id: label(catalog.readings[id]),
+        key="reading",
+        on_change=lambda: st.query_params.update(read=st.session_state["reading"]),
+    )
+with contents, st.container(key="shelves", gap="xxsmall"):
+    for shelf, title in SHELVES:
+        of = [one for one in getattr(catalog, shelf) if one.text]
+        if of:
+            st.markdown(f"**{title}**, {len([one for one in of if one.id in done])} of {len(of)} read")
+        for one in of:
+            icon = ":material/check:" if one.id in done else None
+            if st.button(label(one), key=f"open-{one.id}", type="tertiary", icon=icon, help=one.title):
+                st.query_params["read"] = one.id
+                st.rerun()
+reading = catalog.readings[st.session_state["reading"]]
+
+with middle, st.container(key="text"):
+    st.subheader(reading.title)
+    st.caption(f"{minutes(reading)} minutes")
+    text(catalog, reading.text)
+    place = written.index(reading)
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        for name, at in (("Previous", place - 1), ("Next", place + 1)):
+            if 0 <= at < len(written) and st.button(f"{name}: {written[at].title}", key=name):
+                st.query_params["read"] = written[at].id
+                st.rerun()
+
+with side:
+    st.session_state[f"read-{reading.id}"] = reading.id in done
+    st.toggle("I have read this", key=f"read-{reading.id}", on_change=mark, args=(reading.id,))
+    if reading.cards and st.button(f"Drill its {len(reading.cards)} cards", type="primary"):
+        st.switch_page(ui.page("drill"), query_params={"reading": reading.id})
+    served = [catalog.lines[id] for id in reading.skills]
+    if served:
+        st.markdown("**What it serves**")
+    for line in served:
+        icon = ":material/check:" if line.id in held else ":material/radio_button_unchecked:"
+        st.markdown(f"{icon} {line.text} {catalog.stage[line.stage].title}.")
+    if reading.sources:
+        st.markdown("**Sources**")
+        for key in reading.sources:
+            address = catalog.sources[key]
+            shown = address.removeprefix("https://").removeprefix("npm:").rstrip("/")
+            st.markdown(f"[{parts.typed(shown)}]({address})" if address.startswith("http") else f"`{shown}`")
