@@ -20,6 +20,15 @@ SHELVES = (
 )
 WORDS_A_MINUTE = 220
 
+# Where each kind of thing opens, and the parameter that carries its id.
+OPENS = {
+    "skill": ("skills", {"skill": ""}),
+    "goal": ("skills", {"skill": ""}),
+    "card": ("content", {"card": ""}),
+    "question": ("drill", {"mode": "questions", "question": ""}),
+    "reading": ("study", {"read": ""}),
+}
+
 
 def minutes(reading: Reading) -> int:
     """How long reading takes, or working on a prompt as its author says."""
@@ -39,26 +48,34 @@ def mark(reading: str) -> None:
 
 
 def text(catalog: Catalog, markdown: str) -> None:
-    """The text with its diagrams; what is hidden for the checker is left out, and sources become links."""
-    markdown = re.sub(r"^<!-- *ts:setup.*?-->\n", "", markdown, flags=re.DOTALL | re.MULTILINE)
-    markdown = re.sub(r"^```ts .*$", "```ts", markdown, flags=re.MULTILINE)
-    markdown = re.sub(r"^```text output$", "```text", markdown, flags=re.MULTILINE)
-    markdown = re.sub(r"^## ", "#### ", re.sub(r"^### ", "##### ", markdown, flags=re.MULTILINE), flags=re.MULTILINE)
-    markdown = re.sub(
-        r"\]\(source:([^)]+)\)",
-        lambda named: (
-            f"]({address})" if (address := catalog.sources[named[1]]).startswith("http") else f"] (`{address}`)"
-        ),
-        markdown,
-    )
+    """The text with its diagrams; its headings stand below the title's."""
+    markdown = re.sub(r"^(###?) ", r"##\1 ", parts.prose(catalog, markdown), flags=re.MULTILINE)
     for place, part in enumerate(re.split(r"^```mermaid\n(.*?)^```$", markdown, flags=re.DOTALL | re.MULTILINE)):
         if place % 2:
-            st.mermaid_chart(part)
+            st.mermaid_chart(part.replace("flowchart LR", "flowchart TB", 1))  # sideways, its words would be tiny
         elif part.strip():
             st.markdown(part)
 
 
+def found(words: str) -> None:
+    """What the words lead to, the best first; each opens the very thing."""
+    hits = ui.search(catalog).find(words)
+    if not hits:
+        st.markdown("Nothing found. Try fewer words, or the beginning of one.")
+    for hit in hits:
+        page, parameters = OPENS[hit.kind]
+        st.page_link(
+            ui.page(page),
+            label=f"**{hit.kind.capitalize()}** {parts.typed(hit.title)}",
+            query_params={key: value or hit.id for key, value in parameters.items()},
+        )
+
+
 st.header("Study")
+words = st.text_input("Search everything", key="search", placeholder="Skills, cards, questions, topics", live=True)
+if words.strip():
+    found(words)
+    st.divider()
 written = [one for shelf, _ in SHELVES for one in getattr(catalog, shelf) if one.text]
 if not written:
     st.markdown("Nothing is written yet. The titles stand in each stage's direction on Skills.")

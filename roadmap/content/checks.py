@@ -109,7 +109,8 @@ def _check_question(values: Values, catalog: Catalog, question: Question, source
     for option in question.options:
         if VAGUE.search(option.text):
             values.problem(source, at, f"the option `{option.text}` only points at others; say what it claims")
-        if len(option.text.split()) > 3 and option.text.lower().strip("`.") in stem:
+        is_code = option.text.startswith("`") and option.text.endswith("`")  # a value may stand on both sides
+        if len(option.text.split()) > 3 and not is_code and option.text.lower().strip(".") in stem:
             values.problem(source, at, f"the option `{option.text}` repeats the question")
     if len({option.text.lower() for option in question.options}) < len(question.options):
         values.problem(source, at, "two options say the same")

@@ -16,6 +16,7 @@ import streamlit as st
 from roadmap import content, levels
 from roadmap.catalog import Catalog
 from roadmap.recall import Day
+from roadmap.search import Search
 from roadmap.store import Settings, Store
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
@@ -63,6 +64,16 @@ def _loaded(folder: str | None) -> content.Loaded:
     return content.read(Path(folder) if folder else content.FOLDER)
 
 
+def search(catalog: Catalog) -> Search:
+    """The index of everything there is to learn."""
+    return _search(catalog.digest, catalog)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _search(digest: str, _catalog: Catalog) -> Search:
+    return Search(_catalog)
+
+
 def warm_up() -> None:
     """Do once per process what no visitor should wait for.
 
@@ -71,7 +82,9 @@ def warm_up() -> None:
     """
     from roadmap import charts, export  # noqa: F401 - pages import these; the first visitor should not pay
 
-    _loaded(os.environ.get("ROADMAP_CONTENT"))
+    loaded = _loaded(os.environ.get("ROADMAP_CONTENT"))
+    if loaded.catalog:
+        search(loaded.catalog)
     store()
     gc.collect()
     gc.freeze()

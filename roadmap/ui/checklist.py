@@ -47,6 +47,7 @@ def draw(who: str, catalog: Catalog) -> None:
             "undo": _undo_label(catalog, last.kind, last.about) if last else None,
             "welcome": not log,
             "current": (following or catalog.stages[-1]).id,
+            "show": st.query_params.get("skill"),
             "settled": heard.get("settled", []),
             "failed": heard.get("failed"),
         },

@@ -27,6 +27,7 @@ from roadmap.recall import (
     queue,
 )
 from roadmap.store import Settings
+from roadmap.ui import parts
 from roadmap.ui.prose import html
 
 KEY = "flashcards"
@@ -194,9 +195,31 @@ def _faces(catalog: Catalog, card: Card, line: str) -> dict[str, Any]:
         "line": line,
         "front": html(card.front),
         "back": back,
-        "sources": [_source(catalog.sources[key]) for key in card.sources],
+        "sources": [_source(address) for address in _addresses(catalog, card)],
         "proof": PROOF[card.verified],
     }
+
+
+def show(catalog: Catalog, card: Card) -> None:
+    """A whole card to read, both sides at once."""
+    st.subheader("The card")
+    for title, text in (
+        ("", card.front),
+        ("Answer", card.answer),
+        ("Proof", card.proof),
+        ("Why it matters", card.why),
+        ("Trap", card.trap),
+    ):
+        st.markdown(f"**{title}**\n\n{parts.prose(catalog, text)}" if title else parts.prose(catalog, text))
+    sources = (
+        f"`{one['label']}`" if one["url"] is None else f"<{one['url']}>"
+        for one in map(_source, _addresses(catalog, card))
+    )
+    st.markdown(f"Checked: {PROOF[card.verified]}. Sources: {', '.join(sources)}")
+
+
+def _addresses(catalog: Catalog, card: Card) -> list[str]:
+    return [catalog.sources[key] for key in card.sources]
 
 
 def _source(address: str) -> dict[str, str | None]:

@@ -9,6 +9,7 @@ MENU = (
     ("progress", "Progress", ":material/bar_chart:"),
     ("drill", "Drill", ":material/style:"),
     ("study", "Study", ":material/menu_book:"),
+    ("content", "Content", ":material/dataset:"),
     ("report", "Report", ":material/description:"),
     ("team", "Team", ":material/groups:"),
     ("settings", "Settings", ":material/tune:"),

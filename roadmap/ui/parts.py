@@ -41,6 +41,24 @@ def picked(key: str) -> list[str] | None:
     return list(points[0]["customdata"]) if points and points[0].get("customdata") else None
 
 
+def prose(catalog: Catalog, markdown: str) -> str:
+    """Our own Markdown as `st.markdown` takes it: without what is for the checker, with sources as links."""
+    markdown = re.sub(r"^<!-- *ts:setup.*?-->\n", "", markdown, flags=re.DOTALL | re.MULTILINE)
+    markdown = re.sub(r"^```ts .*$", "```ts", markdown, flags=re.MULTILINE)
+    markdown = re.sub(r"^```text output$", "```text", markdown, flags=re.MULTILINE)
+
+    def link(named: re.Match[str]) -> str:
+        address = catalog.sources[named[1]]
+        return f"]({address})" if address.startswith("http") else f"] (`{address.removeprefix('npm:')}`)"
+
+    return re.sub(r"\]\(source:([^)]+)\)", link, markdown)
+
+
+def words(markdown: str) -> str:
+    """Markdown of ours as plain words on one line, for a table cell."""
+    return " ".join(re.sub(r"```\w*[^\n]*|[`*]", " ", markdown).split())
+
+
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=\"'@/])")
 _LINKS = re.compile(r"(https?:|www|@|[-<>=])(?=[/.\w<>=-])", re.IGNORECASE)
 

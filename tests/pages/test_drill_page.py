@@ -180,6 +180,8 @@ def test_a_choice_made_on_the_page_goes_into_the_address() -> None:
 
 
 def test_when_nothing_is_left_of_a_choice_it_says_that_and_no_more() -> None:
+    held, who = store()
+    held.choose(who, {"daily_budget": 500, "new_limit": 500}, NOON)
     skill = skills(junior=1)[0]
     visit = Visit("drill", skill=skill)
     while visit.has("flashcards"):
@@ -330,7 +332,7 @@ def test_a_day_begins_at_the_persons_own_midnight(monkeypatch: pytest.MonkeyPatc
         act("grade", card=catalog().cards[0].id, grade=3, milliseconds=float("inf")),
         act("grade", card=catalog().cards[0].id, grade=3, milliseconds=float("nan")),
         act("seen", card=["a"]),
-        {"uid": "1"},
+        {"uid": "f" * 32},
     ],
 )
 def test_an_act_that_makes_no_sense_is_refused_in_words(wrong: dict[str, object]) -> None:
@@ -341,7 +343,7 @@ def test_an_act_that_makes_no_sense_is_refused_in_words(wrong: dict[str, object]
 
 
 @pytest.mark.parametrize(
-    "value", [None, "grade", {"uid": "1"}, [1, None, {"do": "undo"}], [{"uid": "1", "do": "dance"}]]
+    "value", [None, "grade", {"uid": "1"}, [{"uid": "1"}], [1, None, {"do": "undo"}], [act("dance")]]
 )
 def test_garbage_from_a_browser_changes_nothing(value: object) -> None:
     visit = grade(Visit("drill"))

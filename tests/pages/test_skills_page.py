@@ -150,7 +150,7 @@ def test_a_link_that_is_no_web_address_is_refused_in_words(link: object) -> None
         act("note", skill=[FIRST], text="", link=""),
         act("note", skill=FIRST, text="x" * 2001, link=""),
         act("note", skill=FIRST, text={"deep": []}, link=""),
-        {"uid": "1"},
+        {"uid": "f" * 32},
     ],
 )
 def test_an_act_that_cannot_be_stored_is_refused_whole_and_said_so(wrong: dict[str, object]) -> None:
@@ -166,8 +166,9 @@ def test_an_act_that_cannot_be_stored_is_refused_whole_and_said_so(wrong: dict[s
         [{"event": "acts", "value": None}],
         [{"event": "acts", "value": "tick"}],
         [{"event": "acts", "value": {"uid": "1"}}],
+        [{"event": "acts", "value": [{"uid": "1"}]}],
         [{"event": "acts", "value": [1, None, [], "tick", {"uid": 5, "do": "undo"}, {"do": "undo"}]}],
-        [{"event": "acts", "value": [{"uid": "1", "do": "dance"}, {"uid": "2", "do": ["tick"]}]}],
+        [{"event": "acts", "value": [act("dance"), {"uid": "f" * 32, "do": ["tick"]}]}],
         [{"event": "nothing", "value": []}],
         {"event": "acts"},
         [],

@@ -14,6 +14,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   }
   page.send = (acts) => setTriggerValue("acts", acts);
   page.update(data);
+  page.showOnce(data.show);
   return () => page.acts.stop();
 }
 
@@ -175,6 +176,12 @@ class Page {
     });
     this.rows.set(line.id, row);
     return row;
+  }
+
+  /** Go to the line that the address asks for, when the page is first drawn. */
+  showOnce(id) {
+    if (this.shown !== id && this.rows.has(id)) this.#show(id);
+    this.shown = id;
   }
 
   #show(id) {
