@@ -1,0 +1,64 @@
+"""The Study page: the right reading first, its text as written, what it serves, and where a search leads."""
+
+from __future__ import annotations
+
+from visit import NOON, Visit, catalog, store
+
+from roadmap import ui
+
+WRITTEN = [reading for reading in catalog().readings.values() if reading.text]
+
+
+def test_a_newcomer_meets_the_first_reading_of_the_first_stage() -> None:
+    visit = Visit("study")
+    first = next(id for id in catalog().stage["junior"].direction.readings if catalog().readings[id].text)
+    assert catalog().readings[first].title in visit.words
+
+
+def test_what_is_read_is_kept_and_the_next_one_is_suggested() -> None:
+    first, second = [id for id in catalog().stage["junior"].direction.readings if catalog().readings[id].text][:2]
+    held, who = store()
+    held.mark_read(who, first, True, NOON)
+    assert catalog().readings[second].title in Visit("study").words
+
+
+def test_marking_a_reading_is_stored_and_taken_back() -> None:
+    reading = WRITTEN[0].id
+    visit = Visit("study", read=reading)
+    visit.app.toggle(key=f"read-{reading}").set_value(True).run()
+    held, who = store()
+    assert held.readings_done(who) == {reading}
+    visit.app.toggle(key=f"read-{reading}").set_value(False).run()
+    assert held.readings_done(who) == set()
+
+
+def test_every_reading_draws_without_what_is_hidden_for_the_checker() -> None:
+    visit = Visit("study")
+    for reading in WRITTEN:
+        visit.app.session_state["reading"] = reading.id
+        visit.app.run()
+        assert not visit.app.exception, reading.id
+        assert "ts:setup" not in visit.words
+        assert "](source:" not in visit.words
+
+
+def test_its_cards_are_one_press_away() -> None:
+    reading = next(one for one in WRITTEN if one.cards)
+    visit = Visit("study", read=reading.id)
+    visit.press(f"Drill its {len(reading.cards)} cards")
+    assert [header.value for header in visit.app.header] == ["Drill"]
+    assert visit.app.query_params["reading"] in (reading.id, [reading.id])
+
+
+def test_a_search_leads_to_the_thing_itself_and_says_when_there_is_none() -> None:
+    visit = Visit("study")
+    visit.app.text_input(key="search").set_value("AsyncLocalStorage").run()
+    links = [link.proto.label for link in visit.app.get("page_link")]
+    assert any("Use AsyncLocalStorage for context" in label for label in links)
+    visit.app.text_input(key="search").set_value("zeppelin").run()
+    assert "Nothing found." in visit.words
+
+
+def test_the_page_opens_alone() -> None:
+    assert not Visit("study", alone=True).app.exception
+    assert ui.page("study").endswith("study.py")
