@@ -132,7 +132,7 @@ st.markdown(
 day = ui.day(chosen).today
 st.download_button(
     "Download a backup",
-    data=lambda: store.backup(person).model_dump_json(by_alias=True, indent=1).encode(),
+    data=lambda: store.backup(person).dumps(),
     file_name=f"roadmap-backup-{day}.json",
     mime="application/json",
     icon=":material/download:",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
@@ -66,12 +66,12 @@ class Direction(Value):
         """Every reading this direction names, in the order a person would take them."""
         return self.topics + self.guide + self.dives + self.prompts
 
-    def includes(self, card: Card) -> bool:
-        """Whether the direction names this card: `any` is a union of its filters, `all` their intersection."""
-        at_stage = card.stage in self.stages
+    def includes(self, item: Card | Question) -> bool:
+        """Whether the direction names this item: `any` is a union of its filters, `all` their intersection."""
+        at_stage = item.stage in self.stages
         if self.match == "any":
-            return at_stage or (card.category in self.categories and card.stage in self.category_stages)
-        return at_stage and (not self.categories or card.category in self.categories)
+            return at_stage or (item.category in self.categories and item.stage in self.category_stages)
+        return at_stage and (not self.categories or item.category in self.categories)
 
 
 class Stage(Value):
@@ -127,6 +127,9 @@ class Question(Value):
     question: Text
     options: tuple[Option, ...]
     proof: Text
+
+
+Item = TypeVar("Item", Card, Question)
 
 
 class Reading(Value):
@@ -201,13 +204,26 @@ class Catalog(Value):
         return {card.id: card for card in self.cards}
 
     @cached_property
+    def question(self) -> Mapping[str, Question]:
+        """Questions by id."""
+        return {question.id: question for question in self.questions}
+
+    @cached_property
     def cards_of(self) -> Mapping[str, tuple[Card, ...]]:
         """The cards that serve each skill or goal, by its id."""
-        of: dict[str, list[Card]] = {line: [] for line in self.lines}
-        for card in self.cards:
-            for line in card.skills:
-                of[line].append(card)
-        return {line: tuple(cards) for line, cards in of.items()}
+        return self._by_line(self.cards)
+
+    @cached_property
+    def questions_of(self) -> Mapping[str, tuple[Question, ...]]:
+        """The questions that ask about each skill or goal, by its id."""
+        return self._by_line(self.questions)
+
+    def _by_line(self, items: Iterable[Item]) -> Mapping[str, tuple[Item, ...]]:
+        of: dict[str, list[Item]] = {line: [] for line in self.lines}
+        for item in items:
+            for line in item.skills:
+                of[line].append(item)
+        return {line: tuple(found) for line, found in of.items()}
 
     @cached_property
     def readings(self) -> Mapping[str, Reading]:

@@ -1,4 +1,4 @@
-"""Spaced repetition over py-fsrs: what a grade does to a memory, and which cards a person should recall today.
+"""Spaced repetition over py-fsrs: what a grade does to a memory, which cards to recall today, which questions to ask.
 
 FSRS's words: stability (days until recall falls to 90 %), difficulty (1 to 10), retrievability (probability now).
 """
@@ -6,20 +6,23 @@ FSRS's words: stability (days until recall falls to 90 %), difficulty (1 to 10),
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, date, datetime, tzinfo
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import IntEnum
 from functools import lru_cache
-from itertools import chain, zip_longest
+from hashlib import sha256
+from itertools import chain, islice, zip_longest
 from typing import Literal, NamedTuple
 
 import fsrs
 
 from roadmap import levels
-from roadmap.catalog import Card, Catalog, Goal, Skill, Value
+from roadmap.catalog import Card, Catalog, Goal, Item, Question, Skill, Value
 
 LONGEST_INTERVAL = 365
 RETENTION = 0.9
+IN_A_ROW = 10
+REST = timedelta(days=30)
 
 
 class Grade(IntEnum):
@@ -73,25 +76,28 @@ class Answer(NamedTuple):
 
 
 class Scope(Value):
-    """Which cards a person asked for; empty means "choose for me". Every filter that is set must match."""
+    """Which cards or questions a person asked for; empty means "choose for me". Every filter that is set must match."""
 
     direction: str | None = None
     reading: str | None = None
     stages: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
+    cards: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.direction or self.reading or self.stages or self.categories or self.skills)
+        return bool(self.direction or self.reading or self.stages or self.categories or self.skills or self.cards)
 
-    def includes(self, catalog: Catalog, card: Card) -> bool:
-        """Whether the card matches every filter that is set."""
+    def includes(self, catalog: Catalog, item: Card | Question) -> bool:
+        """Whether a card matches every filter that is set; a question stands where its card does."""
+        card = item.card if isinstance(item, Question) else item.id
         return (
-            (not self.direction or catalog.stage[self.direction].direction.includes(card))
-            and (not self.reading or card.id in catalog.readings[self.reading].cards)
-            and (not self.stages or card.stage in self.stages)
-            and (not self.categories or card.category in self.categories)
-            and (not self.skills or any(skill in self.skills for skill in card.skills))
+            (not self.direction or catalog.stage[self.direction].direction.includes(item))
+            and (not self.reading or card in catalog.readings[self.reading].cards)
+            and (not self.stages or item.stage in self.stages)
+            and (not self.categories or item.category in self.categories)
+            and (not self.skills or any(skill in self.skills for skill in item.skills))
+            and (not self.cards or card in self.cards)
         )
 
 
@@ -118,6 +124,14 @@ class Pick(NamedTuple):
     line: Skill
     why: str
     new: bool
+
+
+class Ask(NamedTuple):
+    """A question chosen for now, the skill or goal it is here for and, in words, why."""
+
+    question: Question
+    line: Skill
+    why: str
 
 
 @lru_cache(maxsize=32)
@@ -187,44 +201,128 @@ def queue(
     day: Day,
     scope: Scope = EVERYTHING,
     *,
+    missed: Mapping[str, datetime] | None = None,
     done: int = 0,
     new_done: int = 0,
 ) -> list[Pick]:
     """Today's cards: due ones first, then new ones from the gaps that block `target`, within the day's budget.
 
-    `done` and `new_done` are the cards already recalled today, which the budget counts. A scope narrows both kinds
-    and may reach above the target.
+    Cards of `missed` questions lead the due ones until they are recalled. `done` and `new_done` are the cards already
+    recalled today, which the budget counts. A scope narrows every kind and may reach above the target.
     """
-    left = max(0, day.budget - done)
-    due_cards = sorted(
-        (memory.due, id)
-        for id, memory in memories.items()
-        if id in catalog.card and due(memory, day) and scope.includes(catalog, catalog.card[id])
-    )
-    picks = [_due_pick(catalog, catalog.card[id], memories[id], ticks, target, day) for _, id in due_cards[:left]]
+    missed, left = missed or {}, max(0, day.budget - done)
+    wanted = {
+        id: why
+        for id, why in due_cards(memories, missed, day).items()
+        if id in catalog.card and scope.includes(catalog, catalog.card[id])
+    }
+    picks = [_due_pick(catalog, catalog.card[id], why, ticks, target) for id, why in islice(wanted.items(), left)]
     room = min(left - len(picks), max(0, day.new_limit - new_done))
     if room > 0:
-        picks += _new(catalog, memories, ticks, target, scope, room)
+        new = _in_turn(catalog, ticks, target, scope, catalog.cards_of)
+        picks += islice(
+            (
+                Pick(card, line, _why_new(catalog, card, line, ticks, target), new=True)
+                for line, card in new
+                if card.id not in memories and card.id not in wanted
+            ),
+            room,
+        )
     return picks
 
 
-def _new(
-    catalog: Catalog, memories: Mapping[str, Memory], ticks: Collection[str], target: str, scope: Scope, room: int
-) -> list[Pick]:
-    """Cards never seen, from the lines that come first; lines of one group take turns, so that categories mix."""
-    picked: dict[str, Pick] = {}
-    reach = len(catalog.stages) if scope else catalog.rank[target]  # a card may stand above the lines it serves
+def due_cards(memories: Mapping[str, Memory], missed: Mapping[str, datetime], day: Day) -> dict[str, str]:
+    """The cards that wait for a recall today, each with why: those of missed questions, then as they fell due."""
+    unlearned = sorted(
+        (at, id)
+        for id, at in missed.items()
+        if id not in memories or (memories[id].last < at and day.of(memories[id].last) < day.today)
+    )
+    fell_due = sorted((memory.due, id) for id, memory in memories.items() if due(memory, day))
+    why = {id: f"Missed in a question {_ago(at, day)}" for at, id in unlearned}
+    for _, id in fell_due:
+        days = (day.today - day.of(memories[id].last)).days
+        why.setdefault(id, f"Due, last recalled {days} day{'' if days == 1 else 's'} ago")
+    return why
+
+
+def missed_cards(catalog: Catalog, answers: Iterable[Answer], day: Day) -> dict[str, datetime]:
+    """The cards of questions missed before this day, each with its newest miss; answers come in time order."""
+    return {
+        catalog.question[answer.question].card: answer.at
+        for answer in answers
+        if not answer.right and answer.question in catalog.question and day.of(answer.at) < day.today
+    }
+
+
+def quiz(
+    catalog: Catalog,
+    answers: Sequence[Answer],
+    ticks: Collection[str],
+    target: str,
+    day: Day,
+    scope: Scope = EVERYTHING,
+    *,
+    first: str | None = None,
+) -> list[Ask]:
+    """The questions to ask: never asked ones in the order of new cards, then missed ones, then ones right long ago.
+
+    Of those asked before, the longest ago comes first. None comes twice a day, nor within 30 days of a right answer;
+    unless it rests so, `first` comes first, whatever the scope.
+    """
+    last = {answer.question: answer for answer in answers}
+    resting = {answer.question for answer in answers if rests_until(answer, day) > day.today}
+    asks: dict[str, Ask] = {}
+    if first in catalog.question:
+        opened = catalog.question[first]
+        asks[first] = Ask(opened, _line(catalog, opened, ticks), "You opened this question")
+    for line, question in _in_turn(catalog, ticks, target, scope, catalog.questions_of):
+        why = _why_new(catalog, question, line, ticks, target)
+        if before := last.get(question.id):
+            why = _also_blocks(f"{'Right' if before.right else 'Missed'} {_ago(before.at, day)}", why)
+        asks.setdefault(question.id, Ask(question, line, why))
+
+    def turn(ask: Ask) -> tuple[bool, bool, bool, float]:
+        before = last.get(ask.question.id)
+        place = (True, before.right, before.at.timestamp()) if before else (False, False, 0.0)
+        return (ask.question.id != first, *place)
+
+    return sorted((ask for id, ask in asks.items() if id not in resting), key=turn)
+
+
+def rests_until(answer: Answer, day: Day) -> date:
+    """The first day on which an answered question may be asked again."""
+    return day.of(answer.at) + (REST if answer.right else timedelta(days=1))
+
+
+def row(answers: Iterable[Answer], day: Day) -> list[Answer]:
+    """Today's answers since the last summary, which comes after every ten."""
+    today = [answer for answer in answers if day.of(answer.at) == day.today]
+    return today[max(0, len(today) - 1) // IN_A_ROW * IN_A_ROW :]
+
+
+def shuffled(question: Question, person: str) -> list[int]:
+    """The places of a question's options in the order that this person always sees them."""
+    return sorted(
+        range(len(question.options)), key=lambda place: sha256(f"{person} {question.id} {place}".encode()).digest()
+    )
+
+
+def _in_turn(
+    catalog: Catalog, ticks: Collection[str], target: str, scope: Scope, of: Mapping[str, tuple[Item, ...]]
+) -> Iterator[tuple[Skill, Item]]:
+    """Every item in scope, from the lines that come first; lines of one group take turns, so that categories mix.
+
+    What was met before keeps its turn, so that meeting one never reorders the rest.
+    """
+    met: set[str] = set()
+    reach = len(catalog.stages) if scope else catalog.rank[target]  # an item may stand above the lines it serves
     for lines in _groups(catalog, ticks, target, scope):
-        hands = ([(line, card) for card in catalog.cards_of[line.id]] for line in lines)
-        # Cards seen before keep their turn, so that recalling one never reorders the rest.
-        for line, card in filter(None, chain.from_iterable(zip_longest(*hands))):
-            if card.id in memories or card.id in picked or catalog.rank[card.stage] > reach:
-                continue
-            if scope.includes(catalog, card):
-                picked[card.id] = Pick(card, line, _why_new(catalog, card, line, ticks, target), new=True)
-                if len(picked) == room:
-                    return list(picked.values())
-    return list(picked.values())
+        hands = ([(line, item) for item in of[line.id]] for line in lines)
+        for line, item in filter(None, chain.from_iterable(zip_longest(*hands))):
+            if item.id not in met and catalog.rank[item.stage] <= reach and scope.includes(catalog, item):
+                met.add(item.id)
+                yield line, item
 
 
 def _groups(catalog: Catalog, ticks: Collection[str], target: str, scope: Scope) -> Iterable[list[Skill]]:
@@ -248,7 +346,7 @@ def _groups(catalog: Catalog, ticks: Collection[str], target: str, scope: Scope)
     yield from ([line for line in lines if line.id in ticks] for lines in groups)
 
 
-def _why_new(catalog: Catalog, card: Card, line: Skill, ticks: Collection[str], target: str) -> str:
+def _why_new(catalog: Catalog, item: Card | Question, line: Skill, ticks: Collection[str], target: str) -> str:
     stage = catalog.stage[line.stage]
     if line.id in ticks:
         return "Backs what you ticked"
@@ -256,16 +354,27 @@ def _why_new(catalog: Catalog, card: Card, line: Skill, ticks: Collection[str], 
         following = levels.next_stage(catalog, line.stage)
         return f"Prepares {following.title}" if following else f"A goal of {stage.title}"
     if catalog.rank[line.stage] > catalog.rank[target]:
-        return f"You asked for {catalog.stage[card.stage].title}"
+        return f"You asked for {catalog.stage[item.stage].title}"
     if levels.ticked(stage, ticks) >= levels.needed(stage):
         return f"Still open at {stage.title}"
     return f"Blocks {stage.title}"
 
 
-def _due_pick(catalog: Catalog, card: Card, memory: Memory, ticks: Collection[str], target: str, day: Day) -> Pick:
-    """A due card, for the first of its lines that is still open, else its first."""
-    line = catalog.lines[next((id for id in card.skills if id not in ticks), card.skills[0])]
-    days = (day.today - day.of(memory.last)).days
-    seen = f"Due, last recalled {days} day{'' if days == 1 else 's'} ago"
-    why = _why_new(catalog, card, line, ticks, target)
-    return Pick(card, line, f"{seen}; {why[0].lower()}{why[1:]}" if why.startswith("Blocks") else seen, new=False)
+def _due_pick(catalog: Catalog, card: Card, due_since: str, ticks: Collection[str], target: str) -> Pick:
+    line = _line(catalog, card, ticks)
+    return Pick(card, line, _also_blocks(due_since, _why_new(catalog, card, line, ticks, target)), new=False)
+
+
+def _line(catalog: Catalog, item: Card | Question, ticks: Collection[str]) -> Skill:
+    """The first of an item's lines that is still open, else its first."""
+    return catalog.lines[next((id for id in item.skills if id not in ticks), item.skills[0])]
+
+
+def _also_blocks(seen: str, why: str) -> str:
+    """Why something comes back, with what it blocks where it does."""
+    return f"{seen}; {why[0].lower()}{why[1:]}" if why.startswith("Blocks") else seen
+
+
+def _ago(at: datetime, day: Day) -> str:
+    days = (day.today - day.of(at)).days
+    return {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")

@@ -296,6 +296,10 @@ class Backup(Value):
             what = first["msg"].removeprefix("Value error, ")
             raise ValueError(f"This is not a whole backup of this app{where}: {what}.") from None
 
+    def dumps(self) -> bytes:
+        """The backup as a file: only what was recorded, so that years of recalls stay small."""
+        return self.model_dump_json(by_alias=True, exclude_unset=True).encode()
+
     @property
     def ticks(self) -> list[Tick]:
         """The ticks that stand, in time order."""
@@ -531,6 +535,7 @@ class Store:
             for row in connection.execute(sa.select(retraction).where(retraction.c.step.in_(mine))):
                 recorded[row.step].setdefault("retracts", []).append(uid[row.retracted])
         return Backup(
+            backup=1,
             person=who,
             steps=tuple(
                 BackedUpStep.model_validate({"uid": row.uid, "at": row.at, "kind": row.kind, **recorded[row.id]})

@@ -198,6 +198,10 @@ class Report(Value):
             raise ValueError("a skill is in a category that its roadmap does not have")
         if any(stage.needed != levels.needed(self.catalog.stage[stage.id]) for stage in self.stages):
             raise ValueError("it counts stages by another rule")
+        if isinstance(self.changes, Changes):
+            named = {self.changes.level_before, self.changes.level_after}
+            if named - {None, *self.catalog.stage}:
+                raise ValueError("its changes name a stage that it does not have")
         if self.claimed != levels.standing(self.catalog, self.ticks):
             raise ValueError("its level does not follow from its ticks")
         if self.gaps != _gaps(self.catalog, self.ticks, self.target):

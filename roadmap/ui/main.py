@@ -1,5 +1,6 @@
 """The router: one menu, one style, one heartbeat; then the page."""
 
+import sqlalchemy.exc
 import streamlit as st
 
 from roadmap import drawing, ui
@@ -22,8 +23,13 @@ menu = [
     st.Page(ui.page(name), title=title, icon=icon, url_path=name, default=name == "skills")
     for name, title, icon in MENU
 ]
-who = ui.person()
-ui.seen(who)
+try:
+    who = ui.person()
+    ui.seen(who)
+except sqlalchemy.exc.SQLAlchemyError:
+    st.header("The database does not answer")
+    st.markdown("Nothing can be shown or stored right now. What was stored before is safe: reload in a moment.")
+    st.stop()
 page = st.navigation(menu, position="top")
 st.set_page_config(page_title=f"{page.title} · Roadmap")
 page.run()
