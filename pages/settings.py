@@ -25,6 +25,7 @@ KINDS = {
     "tick": "ticks",
     "note": "notes",
     "recall": "recalls",
+    "answer": "answers",
     "setting": "settings",
     "report": "reports",
     "retraction": "undone steps",
@@ -123,7 +124,7 @@ with left:
         args=("time_zone",),
     )
 with right:
-    st.toggle("Keyboard shortcuts on Drill (S, 1 to 4, U)", key="shortcuts", on_change=keep, args=("shortcuts",))
+    st.toggle("Keyboard shortcuts on Drill (S, 1 to 4, U, N)", key="shortcuts", on_change=keep, args=("shortcuts",))
 
 st.subheader("Backup")
 st.markdown(

@@ -219,15 +219,12 @@ def queue(
     picks = [_due_pick(catalog, catalog.card[id], why, ticks, target) for id, why in islice(wanted.items(), left)]
     room = min(left - len(picks), max(0, day.new_limit - new_done))
     if room > 0:
-        new = _in_turn(catalog, ticks, target, scope, catalog.cards_of)
-        picks += islice(
-            (
-                Pick(card, line, _why_new(catalog, card, line, ticks, target), new=True)
-                for line, card in new
-                if card.id not in memories and card.id not in wanted
-            ),
-            room,
+        new = (
+            Pick(card, line, _why_new(catalog, card, line, ticks, target), new=True)
+            for line, card in _in_turn(catalog, ticks, target, scope, catalog.cards_of)
+            if card.id not in memories and card.id not in wanted
         )
+        picks += islice(new, room)
     return picks
 
 
@@ -273,9 +270,8 @@ def quiz(
     last = {answer.question: answer for answer in answers}
     resting = {answer.question for answer in answers if rests_until(answer, day) > day.today}
     asks: dict[str, Ask] = {}
-    if first in catalog.question:
-        opened = catalog.question[first]
-        asks[first] = Ask(opened, _line(catalog, opened, ticks), "You opened this question")
+    if opened := catalog.question.get(first or ""):
+        asks[opened.id] = Ask(opened, _line(catalog, opened, ticks), "You opened this question")
     for line, question in _in_turn(catalog, ticks, target, scope, catalog.questions_of):
         why = _why_new(catalog, question, line, ticks, target)
         if before := last.get(question.id):

@@ -389,10 +389,11 @@ class Store:
         again = _standing(recall, who).where(recall.c.card == fact.card, step.c.at >= since)
         return self._append(who, "recall", at, uid, recall, [row], unless=again)
 
-    def answer(self, who: str, fact: Answer, uid: str | None = None) -> bool:
-        """Record one answer to a question: checked evidence."""
+    def answer(self, who: str, fact: Answer, uid: str | None = None, *, since: datetime) -> bool:
+        """Record one answer to a question; refused (False) where the question has a standing answer since that moment."""
         row = fact._asdict()
-        return self._append(who, "answer", row.pop("at"), uid, answer, [row])
+        again = _standing(answer, who).where(answer.c.question == fact.question, step.c.at >= since)
+        return self._append(who, "answer", row.pop("at"), uid, answer, [row], unless=again)
 
     def mark_read(self, who: str, reading: str, done: bool, at: datetime) -> bool:
         """Record that a person has read a reading, or no longer counts it as read."""

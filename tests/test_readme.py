@@ -17,9 +17,9 @@ AUTHORS = (ROOT / "content" / "README.md").read_text("utf-8")
 
 def test_the_skill_and_the_card_of_the_authors_guide_join_the_dataset_without_a_problem(tmp_path: Path) -> None:
     folder = tmp_path / "content"
-    shutil.copytree(content.FOLDER, folder)
+    shutil.copytree(content.FOLDER, folder, ignore=shutil.ignore_patterns("verify"))
     skill = re.search(r"```yaml\n(.*?)```", AUTHORS, re.DOTALL)[1]
-    card = re.search(r"````markdown\n(.*?)````", AUTHORS, re.DOTALL)[1]
+    card, question = re.findall(r"````markdown\n(.*?)````", AUTHORS, re.DOTALL)
 
     roadmap = (folder / "roadmap.yaml").read_text("utf-8")
     mid = roadmap.index("  - id: mid\n")
@@ -28,14 +28,15 @@ def test_the_skill_and_the_card_of_the_authors_guide_join_the_dataset_without_a_
     indented = "".join(f"      {line}\n" for line in skill.rstrip().split("\n"))
     (folder / "roadmap.yaml").write_text(roadmap[:after] + indented + roadmap[after:], "utf-8")
     (folder / "cards" / "mid" / "config.rotate-secrets.env-is-read-once.md").write_text(card, "utf-8")
+    (folder / "questions" / "mid" / "q.config.rotate-secrets.which-pods.md").write_text(question, "utf-8")
 
-    unrecorded = content.read(folder)
-    assert {problem.text.split("`")[1] for problem in unrecorded.problems} == {
-        "config.rotate-secrets",
-        "config.rotate-secrets.env-is-read-once",
-    }, "the ledger asks for the new ids, and nothing else is wrong"
-    assert content.record_ids(folder) == 2
-    assert content.read(folder).problems == ()
+    assert content.record_ids(folder) == 3
+    said = {problem.text for problem in content.read(folder).problems}
+    promised = {
+        "1 cards serve `config.rotate-secrets`; at least 12",
+        "1 questions ask about `config.rotate-secrets`; at least 5",
+    }
+    assert said == promised, "a new skill owes what this dataset promises, and nothing else is wrong"
 
 
 def test_every_command_in_the_readme_is_one() -> None:

@@ -10,7 +10,7 @@ import sqlalchemy.exc
 import streamlit as st
 
 from roadmap import ui
-from roadmap.catalog import Card, Catalog
+from roadmap.catalog import Card, Catalog, Question
 from roadmap.levels import held
 from roadmap.recall import (
     EVERYTHING,
@@ -21,9 +21,10 @@ from roadmap.recall import (
     Pick,
     Recall,
     Scope,
-    due,
+    due_cards,
     graded,
     intervals,
+    missed_cards,
     queue,
 )
 from roadmap.store import Settings
@@ -50,6 +51,7 @@ class Session(NamedTuple):
     picks: list[Pick]
     day: Day
     memories: dict[str, Memory]
+    due_tomorrow: int
 
     @property
     def minutes(self) -> float:
@@ -61,18 +63,14 @@ class Session(NamedTuple):
         """How today's recalls went."""
         return Counter(recall.grade for recall in self.recalls)
 
-    @property
-    def due_tomorrow(self) -> int:
-        """How many cards are due tomorrow as things stand."""
-        tomorrow = self.day._replace(today=self.day.today + timedelta(days=1))
-        return sum(due(memory, tomorrow) for memory in self.memories.values())
-
 
 def session(who: str, catalog: Catalog, chosen: Settings, scope: Scope = EVERYTHING) -> Session:
     """Today's recalls and queue of a person, within a scope."""
     store, day = ui.store(), ui.day(chosen)
     recalls = store.recalls(who, since=ui.start_of(day))
-    memories = store.memories(who, chosen.retention)
+    tomorrow = day._replace(today=day.today + timedelta(days=1))
+    memories, answers = store.memories(who, chosen.retention), store.answers(who)
+    missed, missed_by_now = (missed_cards(catalog, answers, before) for before in (day, tomorrow))
     ticks = held(store.ticks(who))
     picks = queue(
         catalog,
@@ -81,10 +79,11 @@ def session(who: str, catalog: Catalog, chosen: Settings, scope: Scope = EVERYTH
         ui.target(catalog, chosen, ticks),
         day,
         scope,
+        missed=missed_by_now if scope.cards else missed,  # a card asked for by its id need not wait for tomorrow
         done=len(recalls),
-        new_done=sum(recall.before is None for recall in recalls),
+        new_done=sum(recall.before is None and recall.card not in missed for recall in recalls),
     )
-    return Session(recalls, picks, day, memories)
+    return Session(recalls, picks, day, memories, len(due_cards(memories, missed_by_now, tomorrow)))
 
 
 @st.fragment
@@ -195,7 +194,7 @@ def _faces(catalog: Catalog, card: Card, line: str) -> dict[str, Any]:
         "line": line,
         "front": html(card.front),
         "back": back,
-        "sources": [_source(address) for address in _addresses(catalog, card)],
+        "sources": sources(catalog, card),
         "proof": PROOF[card.verified],
     }
 
@@ -211,15 +210,13 @@ def show(catalog: Catalog, card: Card) -> None:
         ("Trap", card.trap),
     ):
         st.markdown(f"**{title}**\n\n{parts.prose(catalog, text)}" if title else parts.prose(catalog, text))
-    sources = (
-        f"`{one['label']}`" if one["url"] is None else f"<{one['url']}>"
-        for one in map(_source, _addresses(catalog, card))
-    )
-    st.markdown(f"Checked: {PROOF[card.verified]}. Sources: {', '.join(sources)}")
+    shown = (f"`{one['label']}`" if one["url"] is None else f"<{one['url']}>" for one in sources(catalog, card))
+    st.markdown(f"Checked: {PROOF[card.verified]}. Sources: {', '.join(shown)}")
 
 
-def _addresses(catalog: Catalog, card: Card) -> list[str]:
-    return [catalog.sources[key] for key in card.sources]
+def sources(catalog: Catalog, item: Card | Question) -> list[dict[str, str | None]]:
+    """Where a card or question was read, as a component or a page shows it."""
+    return [_source(catalog.sources[key]) for key in item.sources]
 
 
 def _source(address: str) -> dict[str, str | None]:

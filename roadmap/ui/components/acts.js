@@ -72,3 +72,20 @@ export function el(name, attributes = {}, ...children) {
 export function text(element, value) {
   if (element.textContent !== value) element.textContent = value;
 }
+
+/** The key of a shortcut, in lower case; empty where the person is typing, holds the key down, or means the browser. */
+export function shortcut(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return "";
+  const target = event.composedPath()[0];
+  const typing = target instanceof Element && target.closest("input, textarea, select, [contenteditable], [role=combobox]");
+  return typing ? "" : event.key.toLowerCase();
+}
+
+/** Where something was read, and how it was checked. */
+export function sources(item) {
+  const read = item.sources.flatMap(({ label, url }, index) => [
+    index ? " · " : "",
+    url ? el("a", { href: url, target: "_blank", rel: "noreferrer" }, label) : label,
+  ]);
+  return el("p", { class: "sources" }, "Sources: ", ...read, ` · ${item.proof}`);
+}

@@ -1,7 +1,7 @@
 // The Drill page: one card at a time. Flipping and going on happen here at once; the server stores each grade,
 // and its answer (which cards come now) always wins.
 
-import { Acts, el, text } from "./acts.js";
+import { Acts, el, shortcut, sources, text } from "./acts.js";
 
 const GRADES = ["Again", "Hard", "Good", "Easy"];
 const decks = new WeakMap();
@@ -103,15 +103,7 @@ class Deck {
     const card = this.queue[0];
     if (!card || !this.back.hidden) return;
     this.back.innerHTML = card.back;
-    this.back.append(
-      el(
-        "p",
-        { class: "sources" },
-        "Sources: ",
-        ...card.sources.flatMap(({ label, url }, index) => [index ? " · " : "", url ? el("a", { href: url, target: "_blank", rel: "noreferrer" }, label) : label]),
-        ` · ${card.proof}`,
-      ),
-    );
+    this.back.append(sources(card));
     this.back.hidden = false;
     this.show.hidden = true;
     this.buttons.hidden = !card.rated;
@@ -147,11 +139,9 @@ class Deck {
   }
 
   #key(event) {
-    if (!this.data.keys || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    const target = event.composedPath()[0];
-    if (target instanceof Element && target.closest("input, textarea, select, [contenteditable], [role=combobox]")) return;
+    const key = shortcut(event);
+    if (!this.data.keys || !key) return;
     if (!this.page.isConnected) return this.leave();
-    const key = event.key.toLowerCase();
     if (key === "s" && !this.show.hidden) this.#reveal();
     else if (key === "u") this.#undo();
     else if (key === "1" && !this.next.hidden) this.#seen();
