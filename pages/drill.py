@@ -1,14 +1,16 @@
-"""Recall the recommended cards, one at a time."""
+"""Recall the recommended cards one at a time, or answer questions about the same skills."""
 
 import streamlit as st
 
 from roadmap import ui
 from roadmap.catalog import Catalog
 from roadmap.recall import Scope
-from roadmap.ui import flashcards
+from roadmap.ui import flashcards, questions
 
 person = ui.person()
 catalog = ui.catalog()
+
+MODES = {"cards": "Cards", "questions": "Questions"}
 
 
 def keep(key: str) -> None:
@@ -16,8 +18,17 @@ def keep(key: str) -> None:
     st.query_params[key] = st.session_state[key]
 
 
-def choice(catalog: Catalog) -> Scope:
-    """Which cards the person asked for; the choice lives in the address, so that a link can carry it.
+def keep_mode() -> None:
+    """Put the mode into the address, where cards need no word; a question that was opened is left behind."""
+    st.query_params.pop("question", None)
+    if st.session_state["mode"] == "cards":
+        st.query_params.pop("mode", None)
+    else:
+        keep("mode")
+
+
+def choice(catalog: Catalog, what: str) -> Scope:
+    """Which cards or questions the person asked for; the choice lives in the address, so that a link can carry it.
 
     Streamlit's own binding would put titles there, where links and bookmarks hold ids.
     """
@@ -28,7 +39,7 @@ def choice(catalog: Catalog) -> Scope:
         ("skill", "Skill or goal", {line.id: line.text for line in catalog.lines.values()}),
     )
     chosen = {}
-    with st.expander("Choose cards", icon=":material/filter_list:", expanded=False):
+    with st.expander(f"Choose {what}", icon=":material/filter_list:", expanded=False):
         for column, (key, label, titles) in zip(st.columns(3), filters, strict=True):
             st.session_state[key] = [id for id in asked.get_all(key) if id in titles]
             chosen[key] = column.multiselect(
@@ -47,21 +58,38 @@ def choice(catalog: Catalog) -> Scope:
         stages=tuple(chosen["stage"]),
         categories=tuple(chosen["category"]),
         skills=tuple(chosen["skill"]),
+        cards=tuple(id for id in asked.get_all("card") if id in catalog.card),
     )
 
 
 st.header("Drill")
-scope = choice(catalog)
+asked_mode = st.query_params.get("mode", "cards")
+st.session_state["mode"] = asked_mode if asked_mode in MODES else "cards"
+mode = st.segmented_control(
+    "What to drill",
+    list(MODES),
+    format_func=MODES.get,
+    required=True,
+    key="mode",
+    on_change=keep_mode,
+    label_visibility="collapsed",
+)
+scope = choice(catalog, mode)
 asked_by = {
     "direction": scope.direction
     and f"As {catalog.stage[scope.direction].title} says: {catalog.stage[scope.direction].direction.text}",
-    "reading": scope.reading and f"The cards of {catalog.readings[scope.reading].title}.",
+    "reading": scope.reading and f"{MODES[mode]} of {catalog.readings[scope.reading].title}.",
+    "card": scope.cards and "Only the cards you asked for.",
 }
 for parameter, words in asked_by.items():
     if words:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(words)
-            if st.button("Show all of today's cards", type="tertiary", key=f"all-{parameter}"):
+            everything = "Show all of today's cards" if mode == "cards" else "Ask about everything"
+            if st.button(everything, type="tertiary", key=f"all-{parameter}"):
                 st.query_params.pop(parameter)
                 st.rerun()
-flashcards.draw(person, catalog, scope)
+if mode == "questions":
+    questions.draw(person, catalog, scope)
+else:
+    flashcards.draw(person, catalog, scope)

@@ -1,0 +1,196 @@
+"""The Drill page's other component: questions one at a time, answered into the store before their key is sent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy.exc
+import streamlit as st
+
+from roadmap import ui
+from roadmap.catalog import Catalog, Question
+from roadmap.levels import held
+from roadmap.recall import IN_A_ROW, Answer, Ask, Day, Scope, quiz, rests_until, row, shuffled
+from roadmap.store import Settings
+from roadmap.ui import flashcards, parts
+from roadmap.ui.prose import html
+
+KEY = "questions"
+LONGEST_ANSWER = 600_000
+
+_component = st.components.v2.component("roadmap.questions", js="questions.js", css="drill.css")
+
+
+@st.fragment
+def draw(who: str, catalog: Catalog, scope: Scope) -> None:
+    """Draw the question to answer now, or what was answered last; after ten, or when none is left, what they came to."""
+    ui.seen(who)
+    store = ui.store()
+    chosen, answers, ticks = store.settings(who), store.answers(who), held(store.ticks(who))
+    day, opened = ui.day(chosen), st.query_params.get("question")
+    target = ui.target(catalog, chosen, ticks)
+    asks = quiz(catalog, answers, ticks, target, day, scope, first=opened)
+    answered = {answer.question: answer for answer in answers if answer.question in catalog.question}
+    told = answered.get(st.session_state.get("told")) or _answered_today(answered.get(opened), day)
+    in_row = row(answers, day)
+    full = len(in_row) == IN_A_ROW
+    if full and st.session_state.get("went_on") == in_row[-1].at:
+        in_row, full = [], False
+    if not told and (full or not asks):
+        _summary(who, catalog, in_row, chosen, scope, more=bool(asks))
+        return
+    heard = st.session_state.pop("answered", {})
+    _component(
+        key=KEY,
+        data={
+            "asked": _asked(asks[0], who) if asks and not full else None,
+            "told": _told(catalog, told, who) if told else None,
+            "note": _resting(answered.get(opened), day),
+            "done": len(in_row),
+            "all": min(IN_A_ROW, len(in_row) + len(asks)),
+            "keys": chosen.shortcuts,
+            "settled": heard.get("settled", []),
+            "failed": heard.get("failed"),
+        },
+        on_acts_change=lambda: _hear(who, catalog),
+    )
+
+
+def _hear(who: str, catalog: Catalog) -> None:
+    """Store the answers the browser sent; a second answer to one question and day is dropped."""
+    settled, failed = [], None
+    for act in ui.heard(KEY):
+        try:
+            _do(who, catalog, act)
+        except (sqlalchemy.exc.SQLAlchemyError, OSError):
+            failed = "That answer could not be saved: the database did not answer. Choose again in a moment."
+        except (ValueError, KeyError, TypeError, OverflowError):
+            failed = "That answer could not be read, so nothing was saved. Choose once more."
+        settled.append(act["uid"])
+    st.session_state["answered"] = {"settled": settled, "failed": failed}
+
+
+def _do(who: str, catalog: Catalog, act: dict[str, Any]) -> None:
+    store = ui.store()
+    match act["do"]:
+        case "answer":
+            question = catalog.question[act["question"]]
+            option = range(len(question.options)).index(act["option"])
+            spent = min(max(int(act["milliseconds"]), 0), LONGEST_ANSWER)
+            fact = Answer(ui.now(), question.id, option, question.options[option].right, spent)
+            store.answer(who, fact, act["uid"], since=ui.start_of(ui.day(store.settings(who))))
+            st.session_state["told"] = question.id
+        case "next":
+            if st.session_state.get("told") == act["question"]:
+                del st.session_state["told"]
+            st.query_params.pop("question", None)  # whatever was opened by its address has had its turn
+
+
+def _answered_today(answer: Answer | None, day: Day) -> Answer | None:
+    return answer if answer and day.of(answer.at) == day.today else None
+
+
+def _resting(answer: Answer | None, day: Day) -> str | None:
+    """Why the question that the address opens is not asked."""
+    if not answer or (again := rests_until(answer, day)) <= day.today:
+        return None
+    return (
+        f"You answered the question you opened right on {_on(day.of(answer.at))}. "
+        f"It is asked again from {_on(again)}; this is the next one."
+    )
+
+
+def _on(date: Any) -> str:
+    return f"{date.day} {date:%B}"
+
+
+def _asked(ask: Ask, who: str) -> dict[str, Any]:
+    """A question as the browser may know it before it is answered: neither the key nor a reason."""
+    question = ask.question
+    return {
+        "id": question.id,
+        "why": f"{ask.why} · {question.category}",
+        "line": ask.line.text,
+        "question": html(question.question),
+        "options": [{"place": place, "text": html(question.options[place].text)} for place in shuffled(question, who)],
+    }
+
+
+def _told(catalog: Catalog, answer: Answer, who: str) -> dict[str, Any]:
+    """An answered question with everything there is to learn from it."""
+    question = catalog.question[answer.question]
+    options = [
+        {
+            "text": html(question.options[place].text),
+            "why": html(question.options[place].why),
+            "right": question.options[place].right,
+            "chosen": place == answer.option,
+        }
+        for place in shuffled(question, who)
+    ]
+    return {
+        "id": question.id,
+        "why": f"Answered · {question.category}",
+        "line": catalog.lines[question.skills[0]].text,
+        "question": html(question.question),
+        "verdict": "Right." if answer.right else "Missed. Its card is in tomorrow's queue.",
+        "options": options,
+        "proof": f"<h3>Proof</h3>{html(question.proof)}",
+        "sources": flashcards.sources(catalog, question),
+        "checked": flashcards.PROOF[question.verified],
+    }
+
+
+def _summary(
+    who: str, catalog: Catalog, answers: Sequence[Answer], chosen: Settings, scope: Scope, *, more: bool
+) -> None:
+    """What these answers came to, what they say to drill, and whether there is more to ask."""
+    known = [(catalog.question[answer.question], answer) for answer in answers if answer.question in catalog.question]
+    if not known:
+        _nothing_to_ask(catalog, scope)
+        return
+    asked, right = (Counter(q.category for q, answer in known if answer.right or every) for every in (True, False))
+    st.subheader(f"{right.total()} of {asked.total()} right")
+    st.markdown(" · ".join(f"{name} {right[name]} of {asked[name]}" for name in catalog.in_order(asked)))
+    missed = [(question, answer) for question, answer in known if not answer.right]
+    for question, answer in missed:
+        _missed(catalog, question, answer)
+    cards = tuple(dict.fromkeys(question.card for question, _ in missed))
+    waiting = [pick.card.id for pick in flashcards.session(who, catalog, chosen, Scope(cards=cards)).picks if cards]
+    if missed:
+        st.markdown("Their cards lead tomorrow's queue" + (", or drill them now." if waiting else "."))
+    elif not more:
+        st.markdown(f"No question is left {'of this choice' if scope else 'up to your target'} today.")
+    with st.container(horizontal=True):
+        if waiting and st.button("Drill the missed cards", type="primary"):
+            st.switch_page(ui.page("drill"), query_params={"card": waiting})
+        if more:
+            st.button("More questions", on_click=_go_on, args=(answers[-1],))
+
+
+def _go_on(last: Answer) -> None:
+    st.session_state["went_on"] = last.at
+
+
+def _missed(catalog: Catalog, question: Question, answer: Answer) -> None:
+    with st.expander(f"Missed: {parts.typed(parts.words(question.question))}"):
+        key = next(option for option in question.options if option.right)
+        st.markdown(parts.prose(catalog, question.question))
+        st.markdown(f"**Your answer**\n\n{parts.prose(catalog, question.options[answer.option].text)}")
+        st.markdown(f"**Right answer**\n\n{parts.prose(catalog, key.text)}\n\n{parts.prose(catalog, key.why)}")
+        st.markdown(f"**Its card asks**\n\n{parts.prose(catalog, catalog.card[question.card].front)}")
+
+
+def _nothing_to_ask(catalog: Catalog, scope: Scope) -> None:
+    st.subheader("No question to answer here today" if scope else "No question to answer today")
+    if not catalog.questions:
+        st.markdown("No questions are written yet. The cards are there to be drilled.")
+    elif not any(scope.includes(catalog, question) for question in catalog.questions):
+        st.markdown("No question is about this choice yet. Widen the choice above, or drill its cards.")
+    else:
+        st.markdown(
+            "You have answered every question here. A missed one is asked again the next day, "
+            "a right one after 30 days. Widen the choice above, or drill the cards."
+        )
