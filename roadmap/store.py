@@ -390,7 +390,7 @@ class Store:
         return self._append(who, "recall", at, uid, recall, [row], unless=again)
 
     def answer(self, who: str, fact: Answer, uid: str | None = None, *, since: datetime) -> bool:
-        """Record one answer to a question; refused (False) where the question has a standing answer since that moment."""
+        """Record an answer to a question; refused (False) where it has a standing answer since that moment."""
         row = fact._asdict()
         again = _standing(answer, who).where(answer.c.question == fact.question, step.c.at >= since)
         return self._append(who, "answer", row.pop("at"), uid, answer, [row], unless=again)

@@ -70,10 +70,11 @@ class Tabs:
             assert not self.complaints, "\n".join(self.complaints)
 
     def open(self, name: str = "skills") -> Page:
-        """A new tab on a page of the app."""
+        """A new tab on a page of the app, by its address."""
         page = self.context.new_page()
         page.goto(self.app.url if name == "skills" else f"{self.app.url}/{name}")
-        expect(page.get_by_role("heading", name=name.capitalize(), exact=True)).to_be_visible()
+        title = name.partition("?")[0].capitalize()
+        expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
         settled(page)
         return page
 

@@ -15,7 +15,7 @@ from tab import Tabs, books, drop, focused, running, settled, skill, stored, tab
 from visit import catalog, skills
 
 from roadmap import export, report
-from roadmap.recall import Grade, Recall, graded
+from roadmap.recall import Answer, Grade, Recall, graded
 from roadmap.report import Note
 
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1440, 390)]
@@ -102,6 +102,11 @@ def answer(page: Page) -> None:
     page.get_by_role("button", name="Show answer").click()
 
 
+def choose(page: Page) -> None:
+    page.locator(".options button").first.click()
+    expect(page.locator(".verdict")).to_be_visible()
+
+
 def unfold(page: Page) -> None:
     page.get_by_text("claimed level").last.click()
 
@@ -132,6 +137,8 @@ STATES: list[tuple[str, str, Callable[[Page], None] | None]] = [
     ("regulars", "progress", tables),
     ("regulars", "drill", None),
     ("regulars", "drill", answer),
+    ("regulars", "drill?mode=questions", None),
+    ("regulars", "drill?mode=questions", choose),
     ("regulars", "report", unfold),
     ("regulars", "team", ten_reports),
     ("regulars", "settings", None),
@@ -190,6 +197,21 @@ def test_the_summary_of_a_drill_is_accessible(scheme: str, width: int, fresh_sta
     with Tabs(browser, fresh_start, color_scheme=scheme, viewport={"width": width, "height": 900}) as tabs:
         page = tabs.open("drill")
         expect(page.get_by_role("heading", name="Today's budget is done")).to_be_visible()
+        assert violations(page) == []
+        assert sideways(page) == []
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
+def test_the_summary_of_questions_is_accessible(scheme: str, width: int, fresh_start: Served, browser: Browser) -> None:
+    with books(fresh_start) as (store, who):
+        now = datetime.now(UTC)
+        for question in catalog().questions[:10]:
+            store.answer(who, Answer(now, question.id, 0, question.options[0].right, 4000), since=now)
+    with Tabs(browser, fresh_start, color_scheme=scheme, viewport={"width": width, "height": 900}) as tabs:
+        page = tabs.open("drill?mode=questions")
+        expect(page.get_by_role("heading", name="of 10 right")).to_be_visible()
+        page.get_by_text("Missed: ").first.click()
+        settled(page)
         assert violations(page) == []
         assert sideways(page) == []
 
@@ -257,6 +279,17 @@ def test_the_focus_stays_in_the_deck_through_a_grade_and_an_undo(fresh_start: Se
         page.get_by_role("button", name="Undo").press("Enter")
         expect(page.get_by_text("0 of 10 today")).to_be_visible()
         expect(show).to_be_focused()
+
+
+def test_the_focus_goes_from_answer_to_verdict_to_the_next_question(fresh_start: Served, browser: Browser) -> None:
+    with Tabs(browser, fresh_start) as tabs:
+        page = tabs.open("drill?mode=questions")
+        page.locator(".options button").first.press("Enter")
+        expect(page.locator(".verdict")).to_be_focused()
+        page.get_by_role("button", name="Next question").press("Enter")
+        expect(page.locator(".front")).to_be_focused()
+        settled(page)
+        expect(page.locator(".front")).to_be_focused()
 
 
 def test_what_changes_is_announced(page: Page) -> None:

@@ -29,11 +29,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "export": {*PURE, "pydantic"},
     "environment": set(),
     "snippets": {"content"},  # it runs the code that stands in the content, and speaks of problems as content does
+    "search": {"catalog"},
     "browser": {"playwright"},
     "ui": {
         *PURE,
         "content",
         "store",
+        "search",
         "charts",  # what a chart is, to draw it; and loaded before the first visitor
         "export",  # loaded before the first visitor
         "streamlit",
@@ -43,7 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "markdown_it",
         "pygments",
     },
-    "pages": {*PURE, "ui", "content", "store", "charts", "export", "streamlit", "pydantic", "sqlalchemy"},
+    "pages": {*PURE, "ui", "content", "store", "charts", "export", "streamlit", "pydantic", "sqlalchemy", "pandas"},
     "app": {"ui", "streamlit", "starlette"},
 }
 COMMANDS = ("__main__", "bench")  # they bring everything together, once the environment exists

@@ -17,7 +17,7 @@ import pytest
 from conftest import Served
 from playwright.sync_api import Browser, Page, Response, expect
 from tab import Tabs, books, download, drop, focused, go, running, settled, skill, stored, tab_to
-from visit import catalog, skills
+from visit import PAGES, catalog, skills
 
 from roadmap import export, report
 from roadmap.levels import held
@@ -56,6 +56,11 @@ def ticked(app: Served) -> set[str]:
 def recalled(app: Served) -> list[str]:
     with books(app) as (store, who):
         return [recall.card for recall in store.recalls(who)]
+
+
+def answered(app: Served) -> list[str]:
+    with books(app) as (store, who):
+        return [answer.question for answer in store.answers(who)]
 
 
 def tick(app: Served, *ids: str) -> None:
@@ -173,6 +178,49 @@ def test_three_cards_are_drilled_by_keys_and_undo_brings_the_last_one_back(tabs:
     assert len(recalled(tabs.app)) == 2
 
 
+def test_questions_are_answered_by_keys_to_the_summary_and_the_missed_cards_drilled(tabs: Tabs) -> None:
+    page = tabs.open("drill")
+    tab_to(page.get_by_role("radio", name="Cards"))
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    expect(page.locator(".options button").first).to_be_visible()
+    for count in range(1, 11):
+        expect(page.get_by_text("Right answer")).to_have_count(0)
+        question = page.locator(".front").inner_text()
+        page.keyboard.press("2")
+        expect(page.get_by_text("Right answer")).to_be_visible()
+        expect(page.get_by_text("Your answer")).to_be_visible()
+        expect(page.get_by_text(f"{count} of 10 answered")).to_be_visible()
+        page.keyboard.press("u")  # an answer stands
+        page.keyboard.press("n")
+        if count < 10:
+            expect(page.locator(".front")).not_to_have_text(question, use_inner_text=True)
+    expect(page.get_by_role("heading", name="of 10 right")).to_be_visible()
+    assert len(answered(tabs.app)) == len({*answered(tabs.app)}) == 10
+    page.get_by_role("button", name="Drill the missed cards").press("Enter")
+    expect(page.get_by_text("Missed in a question today").first).to_be_visible()
+    reveal(page)
+    page.keyboard.press("3")
+    expect(page.get_by_text(re.compile("^1 of .* today$"))).to_be_visible()
+    assert len(recalled(tabs.app)) == 1
+
+
+def test_an_answer_given_while_the_server_hangs_is_stored_once_and_shows_no_key_before(tabs: Tabs) -> None:
+    page = tabs.open("drill?mode=questions")
+    tabs.app.process.send_signal(signal.SIGSTOP)
+    try:
+        page.keyboard.press("1")
+        page.keyboard.press("2")
+        expect(page.get_by_text("Saving", exact=True)).to_be_visible()
+        page.wait_for_timeout(2000)  # long enough for the browser to send it twice
+        expect(page.get_by_text("Right answer")).to_have_count(0)
+    finally:
+        tabs.app.process.send_signal(signal.SIGCONT)
+    expect(page.get_by_text("Right answer")).to_be_visible()
+    stored(page)
+    assert len(answered(tabs.app)) == 1
+
+
 def test_a_report_is_read_offline_without_scripts_and_opened_by_a_manager(
     tabs: Tabs, browser: Browser, tmp_path: Path
 ) -> None:
@@ -228,7 +276,7 @@ def test_the_whole_loop_works_by_keyboard_on_a_narrow_screen(app: Served, browse
 def test_a_first_visit_ever_by_a_deep_link_gets_the_menu_and_the_page(served: Served, browser: Browser) -> None:
     with Tabs(browser, served) as tabs:
         page = tabs.open("team")
-        expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(6)
+        expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(len(PAGES))
         expect(page.get_by_text("Ask each engineer for the HTML file")).to_be_visible()
         assert page.title() == "Team · Roadmap"
 
@@ -328,6 +376,20 @@ def test_undo_pressed_twice_in_a_hurry_takes_back_two_grades_and_no_more(tabs: T
 
 
 # Keys
+
+
+def test_without_keys_a_question_is_answered_by_its_buttons_alone(tabs: Tabs) -> None:
+    choose(tabs.app, shortcuts=False)
+    page = tabs.open("drill?mode=questions")
+    page.keyboard.press("1")
+    settled(page)
+    assert answered(tabs.app) == []
+    expect(page.locator("kbd").first).to_be_hidden()
+    page.locator(".options button").first.press("Enter")
+    expect(page.get_by_text("Right answer")).to_be_visible()
+    page.keyboard.press("n")
+    settled(page)
+    expect(page.get_by_text("Right answer")).to_be_visible()
 
 
 def test_keys_can_be_switched_off(tabs: Tabs) -> None:

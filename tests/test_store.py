@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from roadmap import levels
-from roadmap.recall import Grade, Memory, Recall, graded, remember
+from roadmap.recall import Answer, Grade, Memory, Recall, graded, remember
 from roadmap.report import Note
 from roadmap.store import Backup, Settings, Store
 
@@ -65,6 +65,7 @@ def standing(store: Store, who: str) -> dict[str, Any]:
         "notes": store.notes(who),
         "recalls": store.recalls(who),
         "memories": store.memories(who),
+        "answers": store.answers(who),
         "settings": store.settings(who),
         "reports": store.reports(who),
     }
@@ -76,6 +77,11 @@ def recalled(store: Store, who: str, card: str, grade: Grade, at: datetime) -> b
     after = graded(before, grade, at).dumps()
     fact = Recall(at, card, grade, before.dumps() if before else None, after, 1200)
     return store.recall(who, fact, since=at.replace(hour=0, minute=0))
+
+
+def answered(store: Store, who: str, question: str, right: bool, at: datetime) -> bool:
+    """An answer as the Drill page makes it: one a question and day."""
+    return store.answer(who, Answer(at, question, int(right), right, 1200), since=at.replace(hour=0, minute=0))
 
 
 # Histories: what a person may do, in any order. An act does one thing to a store at a moment.
@@ -109,6 +115,10 @@ def recalling(card: str, grade: Grade) -> Act:
     return lambda store, who, at: recalled(store, who, card, grade, at)
 
 
+def answering(question: str, right: bool) -> Act:
+    return lambda store, who, at: answered(store, who, question, right, at)
+
+
 def choosing(changed: Mapping[str, Any]) -> Act:
     return lambda store, who, at: store.choose(who, changed, at)
 
@@ -128,6 +138,7 @@ some_act = st.one_of(
     ticks,
     recalls,
     undos,
+    st.builds(answering, st.sampled_from(["q.one", "q.two"]), st.booleans()),
     st.builds(noting, st.sampled_from(SKILLS[:3]), some_note),
     st.builds(choosing, some_choice),
     st.builds(reporting, st.text("Aä😀<", min_size=1, max_size=5)),
@@ -261,6 +272,21 @@ def test_a_card_is_recalled_once_a_day(store: Store) -> None:
     assert recalled(store, who, CARDS[0], Grade.good, NOON + DAY)
     assert [recall.grade for recall in store.recalls(who)] == [Grade.again, Grade.easy, Grade.good]
     assert len(store.recalls(who, since=NOON + DAY)) == 1
+
+
+def test_a_question_is_answered_once_a_day_and_no_undo_takes_that_back(store: Store) -> None:
+    who = store.person()
+    assert answered(store, who, "q.one", False, NOON)
+    assert not answered(store, who, "q.one", True, NOON + HOUR)
+    assert answered(store, who, "q.two", True, NOON + HOUR)
+    assert answered(store, who, "q.one", True, NOON + DAY)
+    assert not store.undo(who, EVERY_KIND, NOON + DAY)
+    assert [(fact.question, fact.right) for fact in store.answers(who)] == [
+        ("q.one", False),
+        ("q.two", True),
+        ("q.one", True),
+    ]
+    assert store.answers(who, since=NOON + DAY) == [Answer(NOON + DAY, "q.one", 1, True, 1200, "quiz")]
 
 
 def test_a_recall_undone_may_be_done_again_the_same_day(store: Store) -> None:
@@ -408,10 +434,11 @@ def test_a_backup_moves_to_another_file_whole(store: Store, another: Store) -> N
     who = store.person()
     store.tick(who, dict.fromkeys(SKILLS[:4], True), NOON)
     recalled(store, who, CARDS[0], Grade.hard, NOON)
+    answered(store, who, "q.one", False, NOON)
     store.keep_report(who, miniature.report(SKILLS[:4]), NOON)
     other = another.person()
     backup = Backup.loads(store.backup(who).model_dump_json(by_alias=True).encode())
-    assert another.missing(other, backup) == {"tick": 1, "recall": 1, "report": 1}
+    assert another.missing(other, backup) == {"tick": 1, "recall": 1, "answer": 1, "report": 1}
     assert rows(another)["step"] == 0, "a preview writes nothing"
     assert another.restore(other, backup, NOON + DAY)
     assert standing(another, other) == standing(store, who)
@@ -446,6 +473,10 @@ def recall_row(**changed: Any) -> dict[str, Any]:
     return {"card": CARDS[0], "grade": 3, "before": None, "after": after, "milliseconds": 900, **changed}
 
 
+def answer_row(**changed: Any) -> dict[str, Any]:
+    return {"question": "q.one", "option": 1, "right": True, "milliseconds": 900, "mode": "quiz", **changed}
+
+
 def memory(*values: Any) -> str:
     return json.dumps(values)
 
@@ -464,6 +495,9 @@ BAD_STEPS = {
     "an unknown grade": step("recall", recalls=[recall_row(grade=5)]),
     "time that went backwards": step("recall", recalls=[recall_row(milliseconds=-1)]),
     "more time than a number holds": step("recall", recalls=[recall_row(milliseconds=2**63)]),
+    "one question answered twice in a step": step("answer", answers=[answer_row(), answer_row()]),
+    "an option before the first": step("answer", answers=[answer_row(option=-1)]),
+    "an answer without a question": step("answer", answers=[answer_row(question="")]),
     "a memory that is none": step("recall", recalls=[recall_row(after="5")]),
     "a memory of words": step("recall", recalls=[recall_row(after=memory("long", "hard", *TIMES))]),
     "a memory without end": step("recall", recalls=[recall_row(after=memory(float("nan"), 5.0, *TIMES))]),
@@ -503,11 +537,9 @@ def test_a_backup_that_tells_one_step_twice_or_undoes_ahead_of_time_is_refused()
     assert Backup.loads(json.dumps({"backup": 1, "person": "p", "steps": [first, undo]}).encode()).ticks == []
 
 
-some_json = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
-    max_leaves=6,
-)
+leaf = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9)
+branch = leaf | st.lists(leaf, max_size=3) | st.dictionaries(st.text(max_size=9), leaf, max_size=3)
+some_json = branch | st.lists(branch, max_size=3) | st.dictionaries(st.text(max_size=9), branch, max_size=3)
 some_row = st.sampled_from([*BAD_STEPS.values(), step("recall", recalls=[recall_row()])])
 
 

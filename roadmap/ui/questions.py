@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
+from textwrap import shorten
 from typing import Any
 
 import sqlalchemy.exc
@@ -25,19 +27,23 @@ _component = st.components.v2.component("roadmap.questions", js="questions.js", 
 
 @st.fragment
 def draw(who: str, catalog: Catalog, scope: Scope) -> None:
-    """Draw the question to answer now, or what was answered last; after ten, or when none is left, what they came to."""
+    """Draw the question to answer now, or what was answered last; after ten, or with none left, what they came to."""
     ui.seen(who)
     store = ui.store()
     chosen, answers, ticks = store.settings(who), store.answers(who), held(store.ticks(who))
-    day, opened = ui.day(chosen), st.query_params.get("question")
+    day, opened = ui.day(chosen), st.query_params.get("question", "")
+    opened = opened if opened in catalog.question else ""
     target = ui.target(catalog, chosen, ticks)
     asks = quiz(catalog, answers, ticks, target, day, scope, first=opened)
     answered = {answer.question: answer for answer in answers if answer.question in catalog.question}
-    told = answered.get(st.session_state.get("told")) or _answered_today(answered.get(opened), day)
+    told = answered.get(opened or st.session_state.get("told", ""))
+    if told and opened and day.of(told.at) < day.today:  # an old answer does not show the key of a new one
+        told = None
     in_row = row(answers, day)
+    asks_opened = bool(asks) and asks[0].question.id == opened
+    if len(in_row) == IN_A_ROW and (asks_opened or st.session_state.get("went_on") == in_row[-1].at):
+        in_row = []
     full = len(in_row) == IN_A_ROW
-    if full and st.session_state.get("went_on") == in_row[-1].at:
-        in_row, full = [], False
     if not told and (full or not asks):
         _summary(who, catalog, in_row, chosen, scope, more=bool(asks))
         return
@@ -82,14 +88,11 @@ def _do(who: str, catalog: Catalog, act: dict[str, Any]) -> None:
             fact = Answer(ui.now(), question.id, option, question.options[option].right, spent)
             store.answer(who, fact, act["uid"], since=ui.start_of(ui.day(store.settings(who))))
             st.session_state["told"] = question.id
+            st.query_params.pop("question", None)  # what the address opened has had its turn
         case "next":
             if st.session_state.get("told") == act["question"]:
                 del st.session_state["told"]
-            st.query_params.pop("question", None)  # whatever was opened by its address has had its turn
-
-
-def _answered_today(answer: Answer | None, day: Day) -> Answer | None:
-    return answer if answer and day.of(answer.at) == day.today else None
+            st.query_params.pop("question", None)
 
 
 def _resting(answer: Answer | None, day: Day) -> str | None:
@@ -102,8 +105,8 @@ def _resting(answer: Answer | None, day: Day) -> str | None:
     )
 
 
-def _on(date: Any) -> str:
-    return f"{date.day} {date:%B}"
+def _on(day: date) -> str:
+    return f"{day.day} {day:%B}"
 
 
 def _asked(ask: Ask, who: str) -> dict[str, Any]:
@@ -151,15 +154,17 @@ def _summary(
     if not known:
         _nothing_to_ask(catalog, scope)
         return
-    asked, right = (Counter(q.category for q, answer in known if answer.right or every) for every in (True, False))
+    asked = Counter(question.category for question, _ in known)
+    right = Counter(question.category for question, answer in known if answer.right)
     st.subheader(f"{right.total()} of {asked.total()} right")
     st.markdown(" · ".join(f"{name} {right[name]} of {asked[name]}" for name in catalog.in_order(asked)))
     missed = [(question, answer) for question, answer in known if not answer.right]
     for question, answer in missed:
         _missed(catalog, question, answer)
-    cards = tuple(dict.fromkeys(question.card for question, _ in missed))
-    waiting = [pick.card.id for pick in flashcards.session(who, catalog, chosen, Scope(cards=cards)).picks if cards]
+    waiting: list[str] = []
     if missed:
+        cards = Scope(cards=tuple(question.card for question, _ in missed))
+        waiting = [pick.card.id for pick in flashcards.session(who, catalog, chosen, cards).picks]
         st.markdown("Their cards lead tomorrow's queue" + (", or drill them now." if waiting else "."))
     elif not more:
         st.markdown(f"No question is left {'of this choice' if scope else 'up to your target'} today.")
@@ -175,11 +180,12 @@ def _go_on(last: Answer) -> None:
 
 
 def _missed(catalog: Catalog, question: Question, answer: Answer) -> None:
-    with st.expander(f"Missed: {parts.typed(parts.words(question.question))}"):
-        key = next(option for option in question.options if option.right)
+    with st.expander(f"Missed: {parts.typed(shorten(parts.words(question.question), 110, placeholder=' …'))}"):
         st.markdown(parts.prose(catalog, question.question))
-        st.markdown(f"**Your answer**\n\n{parts.prose(catalog, question.options[answer.option].text)}")
-        st.markdown(f"**Right answer**\n\n{parts.prose(catalog, key.text)}\n\n{parts.prose(catalog, key.why)}")
+        for place, option in enumerate(question.options):
+            if option.right or place == answer.option:
+                title = "Right answer" if option.right else "Your answer"
+                st.markdown(f"**{title}**\n\n{parts.prose(catalog, option.text)}\n\n{parts.prose(catalog, option.why)}")
         st.markdown(f"**Its card asks**\n\n{parts.prose(catalog, catalog.card[question.card].front)}")
 
 

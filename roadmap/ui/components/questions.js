@@ -102,7 +102,7 @@ class Quiz {
     text(this.nextWords, this.data.asked ? "Next question" : "See the summary");
     if (!answering) return;
     this.verdict.focus({ preventScroll: true });
-    this.verdict.scrollIntoView({ block: "nearest" });
+    for (const part of [this.options, this.verdict]) part.scrollIntoView({ block: "nearest" }); // the top counts most
   }
 
   #button({ place, text: words }, index) {
