@@ -57,6 +57,15 @@ def text(catalog: Catalog, markdown: str) -> None:
             st.markdown(part)
 
 
+def unfolded(catalog: Catalog, markdown: str) -> None:
+    """A prompt, and behind it one fold each: the surprise, the rubric, the model answers."""
+    _, first, task, *rest = re.split(r"^## (.+)$", markdown, flags=re.MULTILINE)
+    text(catalog, f"## {first}\n{task}")
+    for title, body in zip(rest[::2], rest[1::2], strict=True):
+        with st.expander(title):
+            text(catalog, body)
+
+
 def found(words: str) -> None:
     """What the words lead to, the best first; each opens the very thing."""
     hits = ui.search(catalog).find(words)
@@ -113,7 +122,11 @@ reading = catalog.readings[st.session_state["reading"]]
 with middle, st.container(key="text"):
     st.subheader(reading.title)
     st.caption(f"{minutes(reading)} minutes")
-    text(catalog, reading.text)
+    if reading in catalog.prompts:
+        st.markdown("Work on the prompt first. Everything below it opens when you are ready, in this order.")
+        unfolded(catalog, reading.text)
+    else:
+        text(catalog, reading.text)
     place = written.index(reading)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         for name, at in (("Previous", place - 1), ("Next", place + 1)):

@@ -62,3 +62,12 @@ def test_a_search_leads_to_the_thing_itself_and_says_when_there_is_none() -> Non
 def test_the_page_opens_alone() -> None:
     assert not Visit("study", alone=True).app.exception
     assert ui.page("study").endswith("study.py")
+
+
+def test_a_prompt_keeps_its_rubric_and_answers_folded_until_asked_for() -> None:
+    prompt = next(one for one in catalog().prompts if one.text)
+    visit = Visit("study", read=prompt.id)
+    folded = [fold.label for fold in visit.app.expander]
+    assert folded[0] == "Surprise"
+    assert "Rubric" in folded
+    assert any(label.startswith("Model answer") for label in folded)
