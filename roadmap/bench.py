@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -100,7 +101,10 @@ def measure() -> dict[str, Any]:
 
 
 def many_times(source: Path, target: Path, times: int) -> None:
-    """Write a dataset with `times` as many skills, goals and cards; the copies' ids end in x2, x3 and so on."""
+    """Write a dataset with `times` as many skills, goals and cards; the copies' ids end in x2, x3 and so on.
+
+    Questions and readings are copied once.
+    """
     loaded = content.read(source)
     if loaded.catalog is None:
         raise SystemExit("The content has problems; `python -m roadmap check` lists them.")
@@ -108,6 +112,10 @@ def many_times(source: Path, target: Path, times: int) -> None:
     for name in ("categories.yaml", "sources.yaml"):
         (target / name).write_text((source / name).read_text("utf-8"), "utf-8")
     roadmap = yaml.load((source / "roadmap.yaml").read_text("utf-8"), yaml.CSafeLoader)
+    roadmap.pop("floors", None)  # the copies owe no questions
+    for folder in ("questions", "topics", "guide", "dives", "prompts"):
+        if (source / folder).exists():
+            shutil.copytree(source / folder, target / folder)
     copies = range(1, times + 1)
     for stage in roadmap["stages"]:
         for kind in ("skills", "goals"):
