@@ -113,9 +113,9 @@ def many_times(source: Path, target: Path, times: int) -> None:
         (target / name).write_text((source / name).read_text("utf-8"), "utf-8")
     roadmap = yaml.load((source / "roadmap.yaml").read_text("utf-8"), yaml.CSafeLoader)
     roadmap.pop("floors", None)  # the copies owe no questions
-    for folder in ("questions", "topics", "guide", "dives", "prompts"):
-        if (source / folder).exists():
-            shutil.copytree(source / folder, target / folder)
+    for kind in ("questions", "topics", "guide", "dives", "prompts"):
+        if (source / kind).exists():
+            shutil.copytree(source / kind, target / kind)
     copies = range(1, times + 1)
     for stage in roadmap["stages"]:
         for kind in ("skills", "goals"):

@@ -13,11 +13,11 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 
 import sqlalchemy as sa
 from alembic import command
@@ -32,6 +32,8 @@ from roadmap.report import Note, Report
 DEFAULT_URL = f"sqlite:///{Path(__file__).resolve().parents[1] / 'data' / 'roadmap.db'}"
 LOCAL = ("local", "local")
 
+Key = TypeVar("Key", bound=tuple[Any, ...])
+Held = TypeVar("Held")
 Kind = Literal["tick", "note", "recall", "answer", "read", "setting", "report", "restore", "retraction"]
 
 
@@ -331,6 +333,7 @@ class Store:
             sa.event.listen(self.engine, "begin", _begin_sqlite)
         self._writing = self.engine.execution_options(write=True)
         self._memories: dict[tuple[str, float], tuple[int, dict[str, str]]] = {}
+        self._answers: dict[tuple[str], tuple[int, list[Answer]]] = {}
         self._lock = threading.Lock()
         self._migrate()
 
@@ -369,6 +372,7 @@ class Store:
             connection.execute(sa.delete(person).where(person.c.id == who))
         with self._lock:
             self._memories.clear()
+            self._answers.clear()
 
     # Writing facts: each returns whether it was stored, False when this uid was stored before
 
@@ -463,10 +467,9 @@ class Store:
         return {skill: kept for skill, kept in written.items() if kept.text or kept.link}
 
     def answers(self, who: str, since: datetime | None = None) -> list[Answer]:
-        """The answers that stand, in time order, all of them or those since a moment."""
-        wanted = _standing(answer, who)
-        rows = self._rows(wanted.where(step.c.at >= since) if since else wanted)
-        return [Answer(row.at, row.question, row.option, row.right, row.milliseconds, row.mode) for row in rows]
+        """The answers that stand, in time order, all of them or those since a moment. Costs little, as memories do."""
+        held = self._followed(self._answers, (who,), answer, [], lambda held, rows: [*held, *map(_answer, rows)])
+        return [fact for fact in held if since is None or fact.at >= since]
 
     def readings_done(self, who: str) -> set[str]:
         """The readings that a person marked as read."""
@@ -499,22 +502,41 @@ class Store:
 
     def memories(self, who: str, retention: float = RETENTION) -> dict[str, Memory]:
         """The memory of every card recalled so far. Costs little: only recalls since the last call are folded in."""
+
+        def fold(held: dict[str, str], rows: Sequence[sa.Row[Any]]) -> dict[str, str]:
+            after = dict(held)
+            remember(after, map(_recall, rows), retention)
+            return after
+
+        held = self._followed(self._memories, (who, retention), recall, {}, fold)
+        return {card: Memory.loads(text) for card, text in held.items()}
+
+    def _followed(
+        self,
+        known: dict[Key, tuple[int, Held]],
+        key: Key,
+        table: sa.Table,
+        nothing: Held,
+        fold: Callable[[Held, Sequence[sa.Row[Any]]], Held],
+    ) -> Held:
+        """What the standing facts of a person (the first of `key`) fold into, reading those since the last call."""
+        who = key[0]
         with self._lock:
-            known, held = self._memories.get((who, retention), (0, {}))
+            newest, held = known.get(key, (0, nothing))
             with self.engine.begin() as connection:
                 newer = connection.execute(
-                    sa.select(step.c.id, step.c.kind).where(step.c.person == who, step.c.id > known).order_by(step.c.id)
+                    sa.select(step.c.id, step.c.kind)
+                    .where(step.c.person == who, step.c.id > newest)
+                    .order_by(step.c.id)
                 ).all()
                 kinds = {row.kind for row in newer}
                 if kinds & {"retraction", "restore"}:  # what is held may rest on what was undone: begin again
-                    known, held = 0, {}
-                if kinds & {"recall", "retraction", "restore"}:
-                    rows = connection.execute(_standing(recall, who).where(step.c.id > known)).all()
-                    held = dict(held)
-                    remember(held, map(_recall, rows), retention)
+                    newest, held = 0, nothing
+                if kinds & {table.name, "retraction", "restore"}:
+                    held = fold(held, connection.execute(_standing(table, who).where(step.c.id > newest)).all())
             if newer:
-                self._memories[who, retention] = (newer[-1].id, held)
-            return {card: Memory.loads(text) for card, text in held.items()}
+                known[key] = (newer[-1].id, held)
+            return held
 
     def _rows(self, wanted: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
         with self.engine.begin() as connection:
@@ -620,6 +642,10 @@ def _new_step(connection: sa.Connection, who: str, kind: Kind, at: datetime, uid
 
 def _recall(row: sa.Row[Any]) -> Recall:
     return Recall(row.at, row.card, Grade(row.grade), row.before, row.after, row.milliseconds)
+
+
+def _answer(row: sa.Row[Any]) -> Answer:
+    return Answer(row.at, row.question, row.option, row.right, row.milliseconds, row.mode)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

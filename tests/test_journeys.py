@@ -207,6 +207,7 @@ def test_questions_are_answered_by_keys_to_the_summary_and_the_missed_cards_dril
 
 def test_an_answer_given_while_the_server_hangs_is_stored_once_and_shows_no_key_before(tabs: Tabs) -> None:
     page = tabs.open("drill?mode=questions")
+    expect(page.locator(".options button").first).to_be_visible()
     tabs.app.process.send_signal(signal.SIGSTOP)
     try:
         page.keyboard.press("1")
@@ -381,6 +382,7 @@ def test_undo_pressed_twice_in_a_hurry_takes_back_two_grades_and_no_more(tabs: T
 def test_without_keys_a_question_is_answered_by_its_buttons_alone(tabs: Tabs) -> None:
     choose(tabs.app, shortcuts=False)
     page = tabs.open("drill?mode=questions")
+    expect(page.locator(".options button").first).to_be_visible()
     page.keyboard.press("1")
     settled(page)
     assert answered(tabs.app) == []

@@ -289,6 +289,25 @@ def test_a_question_is_answered_once_a_day_and_no_undo_takes_that_back(store: St
     assert store.answers(who, since=NOON + DAY) == [Answer(NOON + DAY, "q.one", 1, True, 1200, "quiz")]
 
 
+@on_files
+@given(some_history, some_history)
+def test_answers_read_as_one_goes_are_those_another_process_reads(
+    store: Store, one: list[tuple[timedelta, Act]], other: list[tuple[timedelta, Act]]
+) -> None:
+    here, there, elsewhere, at = somebody(store), somebody(store), Store(str(store.engine.url)), NOON
+    live(store, there, other)
+
+    def restoring(store: Store, who: str, at: datetime) -> bool:
+        return store.restore(who, store.backup(there), at)
+
+    for wait, act in [*one, (HOUR, restoring), (HOUR, undoing(("restore",)))]:
+        at += wait
+        act(store, here, at)
+        elsewhere._answers.clear()
+        assert store.answers(here) == elsewhere.answers(here)
+    elsewhere.close()
+
+
 def test_a_recall_undone_may_be_done_again_the_same_day(store: Store) -> None:
     who = store.person()
     recalled(store, who, CARDS[0], Grade.again, NOON)

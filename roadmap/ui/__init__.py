@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
@@ -123,14 +121,6 @@ def target(catalog: Catalog, chosen: Settings, ticks: Mapping[str, datetime]) ->
         return str(chosen.target)
     following = levels.next_stage(catalog, levels.standing(catalog, ticks).level)
     return (following or catalog.stages[-1]).id
-
-
-def heard(key: str) -> list[dict[str, Any]]:
-    """The acts a component just sent, inside its callback; anything else a browser may send is dropped."""
-    acts = (st.session_state.get(key) or {}).get("acts")
-    if not isinstance(acts, list):
-        return []
-    return [act for act in acts if isinstance(act, dict) and re.fullmatch(r"[0-9a-f]{32}", str(act.get("uid")))]
 
 
 def seen(who: str) -> int:

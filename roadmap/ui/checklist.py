@@ -5,17 +5,17 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-import sqlalchemy.exc
 import streamlit as st
-from pydantic import ValidationError
 
 from roadmap import drawing, levels, ui
 from roadmap.catalog import Catalog, Skill, Stage
 from roadmap.report import Note
 from roadmap.store import Kind
+from roadmap.ui import acts
 
 KEY = "checklist"
 UNDOABLE: tuple[Kind, ...] = ("tick", "note", "restore")
+REFUSED = "That could not be saved. A link starts with http:// or https://, a note has 2,000 characters at most."
 
 _component = st.components.v2.component("roadmap.skills", js="skills.js", css="skills.css")
 
@@ -31,7 +31,6 @@ def draw(who: str, catalog: Catalog) -> None:
     following = levels.next_stage(catalog, now.level)
     blocking = levels.shortfalls(catalog, held, following.id) if following else ()
     last = store.last(who, UNDOABLE)
-    heard = st.session_state.pop("heard", {})
     _component(
         key=KEY,
         data={
@@ -48,27 +47,10 @@ def draw(who: str, catalog: Catalog) -> None:
             "welcome": not log,
             "current": (following or catalog.stages[-1]).id,
             "show": st.query_params.get("skill"),
-            "settled": heard.get("settled", []),
-            "failed": heard.get("failed"),
+            **acts.told(KEY),
         },
-        on_acts_change=lambda: _hear(who, catalog),
+        on_acts_change=lambda: acts.hear(KEY, lambda act: _do(who, catalog, act), REFUSED),
     )
-
-
-def _hear(who: str, catalog: Catalog) -> None:
-    """Store what the browser sent. An act that cannot be stored is refused and said so; the rest is kept."""
-    settled, failed = [], None
-    for act in ui.heard(KEY):
-        try:
-            _do(who, catalog, act)
-        except (sqlalchemy.exc.SQLAlchemyError, OSError):
-            failed = "That could not be saved: the database did not answer. Nothing is lost; try again in a moment."
-        except (ValidationError, ValueError, KeyError, TypeError, AttributeError):
-            failed = (
-                "That could not be saved. A link starts with http:// or https://, a note has 2,000 characters at most."
-            )
-        settled.append(act["uid"])
-    st.session_state["heard"] = {"settled": settled, "failed": failed}
 
 
 def _do(who: str, catalog: Catalog, act: dict[str, Any]) -> None:

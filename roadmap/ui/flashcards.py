@@ -6,7 +6,6 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-import sqlalchemy.exc
 import streamlit as st
 
 from roadmap import ui
@@ -28,7 +27,7 @@ from roadmap.recall import (
     queue,
 )
 from roadmap.store import Settings
-from roadmap.ui import parts
+from roadmap.ui import acts, parts
 from roadmap.ui.prose import html
 
 KEY = "flashcards"
@@ -40,6 +39,7 @@ PROOF = {
     "check": "its code was type-checked",
     "document": "read in the source named here",
 }
+REFUSED = "That grade could not be read, so nothing was saved. Grade the card once more."
 
 _component = st.components.v2.component("roadmap.drill", js="drill.js", css="drill.css")
 
@@ -99,7 +99,6 @@ def draw(who: str, catalog: Catalog, scope: Scope) -> None:
     if not cards:
         _summary(who, today, scope, chosen)
         return
-    heard = st.session_state.pop("graded", {})
     _component(
         key=KEY,
         data={
@@ -108,25 +107,10 @@ def draw(who: str, catalog: Catalog, scope: Scope) -> None:
             "left": len(today.picks),
             "undo": bool(today.recalls),
             "keys": chosen.shortcuts,
-            "settled": heard.get("settled", []),
-            "failed": heard.get("failed"),
+            **acts.told(KEY),
         },
-        on_acts_change=lambda: _hear(who, catalog),
+        on_acts_change=lambda: acts.hear(KEY, lambda act: _do(who, catalog, act), REFUSED),
     )
-
-
-def _hear(who: str, catalog: Catalog) -> None:
-    """Store the grades the browser sent; a second grade of one card and day is dropped."""
-    settled, failed = [], None
-    for act in ui.heard(KEY):
-        try:
-            _do(who, catalog, act)
-        except (sqlalchemy.exc.SQLAlchemyError, OSError):
-            failed = "That grade could not be saved: the database did not answer. Try again in a moment."
-        except (ValueError, KeyError, TypeError, OverflowError):
-            failed = "That grade could not be read, so nothing was saved. Grade the card once more."
-        settled.append(act["uid"])
-    st.session_state["graded"] = {"settled": settled, "failed": failed}
 
 
 def _do(who: str, catalog: Catalog, act: dict[str, Any]) -> None:

@@ -8,7 +8,6 @@ from datetime import date
 from textwrap import shorten
 from typing import Any
 
-import sqlalchemy.exc
 import streamlit as st
 
 from roadmap import ui
@@ -16,11 +15,12 @@ from roadmap.catalog import Catalog, Question
 from roadmap.levels import held
 from roadmap.recall import IN_A_ROW, Answer, Ask, Day, Scope, quiz, rests_until, row, shuffled
 from roadmap.store import Settings
-from roadmap.ui import flashcards, parts
+from roadmap.ui import acts, flashcards, parts
 from roadmap.ui.prose import html
 
 KEY = "questions"
 LONGEST_ANSWER = 600_000
+REFUSED = "That answer could not be read, so nothing was saved. Choose once more."
 
 _component = st.components.v2.component("roadmap.questions", js="questions.js", css="drill.css")
 
@@ -47,7 +47,6 @@ def draw(who: str, catalog: Catalog, scope: Scope) -> None:
     if not told and (full or not asks):
         _summary(who, catalog, in_row, chosen, scope, more=bool(asks))
         return
-    heard = st.session_state.pop("answered", {})
     _component(
         key=KEY,
         data={
@@ -57,25 +56,10 @@ def draw(who: str, catalog: Catalog, scope: Scope) -> None:
             "done": len(in_row),
             "all": min(IN_A_ROW, len(in_row) + len(asks)),
             "keys": chosen.shortcuts,
-            "settled": heard.get("settled", []),
-            "failed": heard.get("failed"),
+            **acts.told(KEY),
         },
-        on_acts_change=lambda: _hear(who, catalog),
+        on_acts_change=lambda: acts.hear(KEY, lambda act: _do(who, catalog, act), REFUSED),
     )
-
-
-def _hear(who: str, catalog: Catalog) -> None:
-    """Store the answers the browser sent; a second answer to one question and day is dropped."""
-    settled, failed = [], None
-    for act in ui.heard(KEY):
-        try:
-            _do(who, catalog, act)
-        except (sqlalchemy.exc.SQLAlchemyError, OSError):
-            failed = "That answer could not be saved: the database did not answer. Choose again in a moment."
-        except (ValueError, KeyError, TypeError, OverflowError):
-            failed = "That answer could not be read, so nothing was saved. Choose once more."
-        settled.append(act["uid"])
-    st.session_state["answered"] = {"settled": settled, "failed": failed}
 
 
 def _do(who: str, catalog: Catalog, act: dict[str, Any]) -> None:

@@ -369,7 +369,7 @@ def test_a_database_that_cannot_write_is_said_and_the_card_stays() -> None:
         full = "CREATE TRIGGER full BEFORE INSERT ON step BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
         connection.execute(sa.text(full))
     grade(visit)
-    assert told(visit)["failed"].startswith("That grade could not be saved: the database did not answer.")
+    assert told(visit)["failed"].startswith("That could not be saved: the database did not answer.")
     assert queue(visit) == before
     assert told(visit)["done"] == 0
 

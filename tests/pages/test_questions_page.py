@@ -328,5 +328,5 @@ def test_a_database_that_cannot_write_is_said_and_the_key_stays_hidden() -> None
         full = "CREATE TRIGGER full BEFORE INSERT ON step BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
         connection.execute(sa.text(full))
     data = told(choose(visit, right=True))
-    assert data["failed"].startswith("That answer could not be saved: the database did not answer.")
+    assert data["failed"].startswith("That could not be saved: the database did not answer.")
     assert (data["asked"], data["told"], data["done"]) == (before, None, 0)

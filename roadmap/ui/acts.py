@@ -1,0 +1,43 @@
+"""Acts from the browser components: each is stored or refused once, and the browser told which (see acts.js)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy.exc
+import streamlit as st
+
+Act = dict[str, Any]
+
+UNANSWERED = "That could not be saved: the database did not answer. Nothing is lost; try again in a moment."
+
+
+def hear(key: str, do: Callable[[Act], None], refused: str) -> None:
+    """Do what the component of this key just sent, inside its callback.
+
+    An act that cannot be done is refused with these words, and the rest is done; one that is no act is dropped.
+    """
+    settled, failed = [], None
+    for act in _sent(key):
+        try:
+            do(act)
+        except (sqlalchemy.exc.SQLAlchemyError, OSError):
+            failed = UNANSWERED
+        except (ValueError, LookupError, TypeError, AttributeError, OverflowError):
+            failed = refused
+        settled.append(act["uid"])
+    st.session_state[f"{key}-told"] = {"settled": settled, "failed": failed}
+
+
+def told(key: str) -> dict[str, Any]:
+    """What the browser is to be told of the acts it sent: said once, with the next drawing."""
+    return dict(st.session_state.pop(f"{key}-told", {"settled": [], "failed": None}))
+
+
+def _sent(key: str) -> list[Act]:
+    acts = (st.session_state.get(key) or {}).get("acts")
+    if not isinstance(acts, list):
+        return []
+    return [act for act in acts if isinstance(act, dict) and re.fullmatch(r"[0-9a-f]{32}", str(act.get("uid")))]
