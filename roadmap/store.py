@@ -157,7 +157,6 @@ class Settings(Value):
     name: str = Field("", max_length=120)
     role: str = Field("", max_length=120)
     message: str = Field("", max_length=4000)
-    welcomed: bool = False
 
 
 class TickRow(Value):
