@@ -4,7 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from roadmap import ui
-from roadmap.ui import flashcards, parts
+from roadmap.catalog import plain
+from roadmap.ui import flashcards
 
 person = ui.person()
 catalog = ui.catalog()
@@ -61,7 +62,7 @@ if asked in catalog.card and catalog.card[asked] not in shown:
 st.markdown(f"{len(shown)} cards. Choose a row to read the whole card.")
 chosen = st.dataframe(
     {
-        "Card": [parts.words(card.front) for card in shown],
+        "Card": [plain(card.front) for card in shown],
         "Stage": [catalog.stage[card.stage].title for card in shown],
         "Category": [card.category for card in shown],
         "Checked": [flashcards.PROOF[card.verified] for card in shown],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Annotated, Literal, TypeVar
@@ -16,6 +17,12 @@ class Value(BaseModel):
     """The base of every value here: frozen, and an unknown field is an error rather than a silent loss."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def plain(markdown: str) -> str:
+    """Our own Markdown as words on one line: without its marks, the fences of its code and what is hidden in it."""
+    marks = r"<!--.*?-->|^```[^\n]*|^[#>]+ |[`*]"
+    return " ".join(re.sub(marks, " ", markdown, flags=re.DOTALL | re.MULTILINE).split())
 
 
 class Category(Value):

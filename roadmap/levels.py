@@ -197,11 +197,11 @@ def blocking_sentence(catalog: Catalog, ticks: Collection[str]) -> str:
     if following is None:
         if now.debts:
             left = "is" if len(now.debts) == 1 else "are"
-            return f"Every stage counts. {_count(len(now.debts), 'open skill')} {left} left to close."
+            return f"Every stage counts. {count(len(now.debts), 'open skill')} {left} left to close."
         return "Every stage counts, and no skill is open."
     lacking = shortfalls(catalog, ticks, following.id)[0]
     verb = "holds" if lacking.short == 1 else "hold"
-    sentence = f"{_count(lacking.short, 'skill')} {verb} you from {following.title}."
+    sentence = f"{count(lacking.short, 'skill')} {verb} you from {following.title}."
     if len(lacking.open) > lacking.short:
         sentence += f" Any {lacking.short} of these {len(lacking.open)} will do."
     would_be = standing(catalog, {*ticks, *lacking.open[: lacking.short]}).level
@@ -210,5 +210,6 @@ def blocking_sentence(catalog: Catalog, ticks: Collection[str]) -> str:
     return sentence
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """A number and its noun: "1 skill", "2 skills"."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

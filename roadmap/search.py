@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from typing import Literal, NamedTuple
 
-from roadmap.catalog import Catalog
+from roadmap.catalog import Catalog, plain
 
 Kind = Literal["skill", "goal", "card", "question", "reading"]
 
@@ -55,19 +55,14 @@ def _texts(catalog: Catalog) -> list[tuple[Kind, str, str, str]]:
         for id, line in catalog.lines.items()
     ]
     cards: list[tuple[Kind, str, str, str]] = [
-        ("card", card.id, _plain(card.front), _plain(f"{card.answer} {card.why} {card.trap} {card.proof}"))
+        ("card", card.id, plain(card.front), plain(f"{card.answer} {card.why} {card.trap} {card.proof}"))
         for card in catalog.cards
     ]
     questions: list[tuple[Kind, str, str, str]] = [
-        ("question", one.id, _plain(one.question), " ".join(_plain(option.text) for option in one.options))
+        ("question", one.id, plain(one.question), " ".join(plain(option.text) for option in one.options))
         for one in catalog.questions
     ]
     readings: list[tuple[Kind, str, str, str]] = [
-        ("reading", id, reading.title, _plain(reading.text)) for id, reading in catalog.readings.items()
+        ("reading", id, reading.title, plain(reading.text)) for id, reading in catalog.readings.items()
     ]
     return [*skills, *readings, *cards, *questions]
-
-
-def _plain(markdown: str) -> str:
-    """Markdown without its marks, on one line."""
-    return " ".join(re.sub(r"<!--.*?-->|```\w*[^\n]*|[`*#>]", " ", markdown, flags=re.DOTALL).split())

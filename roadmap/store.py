@@ -13,7 +13,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -449,12 +449,6 @@ class Store:
         """A number that grows with every step of a person; what a second tab polls."""
         with self.engine.begin() as connection:
             return connection.scalar(sa.select(sa.func.max(step.c.id)).where(step.c.person == who)) or 0
-
-    def stored(self, who: str, uids: Iterable[str]) -> list[str]:
-        """Which of these step ids have been stored."""
-        with self.engine.begin() as connection:
-            mine = sa.select(step.c.uid).where(step.c.person == who)
-            return list(connection.scalars(mine.where(step.c.uid.in_(list(uids)))))
 
     def ticks(self, who: str) -> list[Tick]:
         """The ticks that stand, in time order."""

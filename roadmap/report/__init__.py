@@ -407,7 +407,8 @@ def changed(report: Report) -> str:
                 if before == after
                 else f"The claimed level went from {before} to {after}."
             )
-            skills = f"{_count(len(found.gained), 'skill')} gained, {_count(len(found.lost), 'skill')} withdrawn."
+            gained, lost = levels.count(len(found.gained), "skill"), levels.count(len(found.lost), "skill")
+            skills = f"{gained} gained, {lost} withdrawn."
             return f"{level} {skills}"
 
 
@@ -428,9 +429,9 @@ def change_list(report: Report) -> tuple[tuple[str, str], ...]:
 
 def recalled(drilled: Drilled) -> str:
     """How much was recalled, in a sentence."""
-    cards, recalls, days = _count(drilled.cards, "card"), _count(drilled.recalls, "time"), _count(drilled.days, "day")
+    cards, recalls, days = (
+        levels.count(drilled.cards, "card"),
+        levels.count(drilled.recalls, "time"),
+        levels.count(drilled.days, "day"),
+    )
     return f"{cards} recalled {recalls} on {days}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -11,6 +11,7 @@ import streamlit as st
 from roadmap import drawing
 from roadmap.catalog import Catalog
 from roadmap.charts import Chart, Paper
+from roadmap.ui.prose import visible
 
 _picture = st.components.v2.component("roadmap.picture", js="picture.js")
 
@@ -43,8 +44,7 @@ def picked(key: str) -> list[str] | None:
 
 def prose(catalog: Catalog, markdown: str) -> str:
     """Our own Markdown as `st.markdown` takes it: without what is for the checker, with sources as links."""
-    markdown = re.sub(r"^<!-- *ts:setup.*?-->\n", "", markdown, flags=re.DOTALL | re.MULTILINE)
-    markdown = re.sub(r"^```ts .*$", "```ts", markdown, flags=re.MULTILINE)
+    markdown = re.sub(r"^```ts .*$", "```ts", visible(markdown), flags=re.MULTILINE)
     markdown = re.sub(r"^```text output$", "```text", markdown, flags=re.MULTILINE)
 
     def link(named: re.Match[str]) -> str:
@@ -52,11 +52,6 @@ def prose(catalog: Catalog, markdown: str) -> str:
         return f"]({address})" if address.startswith("http") else f"] (`{address.removeprefix('npm:')}`)"
 
     return re.sub(r"\]\(source:([^)]+)\)", link, markdown)
-
-
-def words(markdown: str) -> str:
-    """Markdown of ours as plain words on one line, for a table cell."""
-    return " ".join(re.sub(r"```\w*[^\n]*|[`*]", " ", markdown).split())
 
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=\"'@/])")

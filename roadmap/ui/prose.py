@@ -16,7 +16,12 @@ INKS = {Keyword: "k", String: "s", Number: "n", Comment: "c", Name.Decorator: "d
 @lru_cache(maxsize=4096)
 def html(markdown: str) -> str:
     """Render our own Markdown; raw HTML in it is shown as text, and what is hidden for the checker is left out."""
-    return str(_markdown.render(re.sub(r"^<!-- *ts:setup.*?-->\n?", "", markdown, flags=re.DOTALL | re.MULTILINE)))
+    return str(_markdown.render(visible(markdown)))
+
+
+def visible(markdown: str) -> str:
+    """The Markdown without the lines that only the snippet checker reads."""
+    return re.sub(r"^<!-- *ts:setup.*?-->\n?", "", markdown, flags=re.DOTALL | re.MULTILINE)
 
 
 def _highlighted(code: str, language: str, info: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from roadmap import ui
-from roadmap.catalog import Catalog, Question
+from roadmap.catalog import Catalog, Question, plain
 from roadmap.levels import held
 from roadmap.recall import IN_A_ROW, Answer, Ask, Day, Scope, quiz, rests_until, row, shuffled
 from roadmap.store import Settings
@@ -164,7 +164,7 @@ def _go_on(last: Answer) -> None:
 
 
 def _missed(catalog: Catalog, question: Question, answer: Answer) -> None:
-    with st.expander(f"Missed: {parts.typed(shorten(parts.words(question.question), 110, placeholder=' …'))}"):
+    with st.expander(f"Missed: {parts.typed(shorten(plain(question.question), 110, placeholder=' …'))}"):
         st.markdown(parts.prose(catalog, question.question))
         for place, option in enumerate(question.options):
             if option.right or place == answer.option:
