@@ -32,9 +32,17 @@ KINDS = {
 }
 
 
+def named(field: str) -> str:
+    """The key of a setting's widget. It is another one after an erasure.
+
+    A message that the browser sent just before would else change the new person's settings back to the old ones.
+    """
+    return field + st.session_state.get("erasures", "")
+
+
 def keep(field: str) -> None:
     """Store one setting as soon as it is changed."""
-    value = st.session_state[field]
+    value = st.session_state[named(field)]
     store.choose(person, {field: None if value in (NEXT, BROWSERS) else value}, ui.now())
 
 
@@ -71,14 +79,15 @@ def erase() -> None:
         store.erase(person)
         for remembered in ("made", "restored", "seen_again", "undone"):
             st.session_state.pop(remembered, None)
+        st.session_state["erasures"] = st.session_state.get("erasures", "") + "'"
         st.session_state["erased"] = True
         st.rerun()  # the whole page, not only the dialog
 
 
 for field in FIELDS:
-    st.session_state[field] = getattr(chosen, field)
-st.session_state["target"] = chosen.target or NEXT
-st.session_state["time_zone"] = chosen.time_zone or BROWSERS
+    st.session_state[named(field)] = getattr(chosen, field)
+st.session_state[named("target")] = chosen.target or NEXT
+st.session_state[named("time_zone")] = chosen.time_zone or BROWSERS
 
 st.header("Settings")
 if st.session_state.pop("erased", False):
@@ -87,14 +96,14 @@ if st.session_state.pop("erased", False):
 st.subheader("Practice")
 left, right = st.columns(2, gap="large")
 with left:
-    st.number_input("Cards a day", 1, 500, key="daily_budget", on_change=keep, args=("daily_budget",))
-    st.number_input("New cards a day", 0, 500, key="new_limit", on_change=keep, args=("new_limit",))
+    st.number_input("Cards a day", 1, 500, key=named("daily_budget"), on_change=keep, args=("daily_budget",))
+    st.number_input("New cards a day", 0, 500, key=named("new_limit"), on_change=keep, args=("new_limit",))
 with right:
     st.selectbox(
         "The stage you aim for",
         [NEXT, *catalog.stage],
         format_func=lambda id: catalog.stage[id].title if id in catalog.stage else id,
-        key="target",
+        key=named("target"),
         on_change=keep,
         args=("target",),
     )
@@ -104,7 +113,7 @@ with right:
         0.97,
         step=0.01,
         format="percent",
-        key="retention",
+        key=named("retention"),
         on_change=keep,
         args=("retention",),
         help="How likely you want to recall a card when it comes back. Higher means more cards a day.",
@@ -119,12 +128,14 @@ with left:
     st.selectbox(
         "Time zone, which decides when a day begins",
         [BROWSERS, *sorted(available_timezones())],
-        key="time_zone",
+        key=named("time_zone"),
         on_change=keep,
         args=("time_zone",),
     )
 with right:
-    st.toggle("Keyboard shortcuts on Drill (S, 1 to 4, U, N)", key="shortcuts", on_change=keep, args=("shortcuts",))
+    st.toggle(
+        "Keyboard shortcuts on Drill (S, 1 to 4, U, N)", key=named("shortcuts"), on_change=keep, args=("shortcuts",)
+    )
 
 st.subheader("Backup")
 st.markdown(
