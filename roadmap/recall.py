@@ -34,6 +34,21 @@ class Grade(IntEnum):
     easy = 4
 
 
+class Confidence(IntEnum):
+    """How sure a person said they were, before they saw what is right."""
+
+    guess = 1
+    think = 2
+    sure = 3
+
+
+Mode = Literal["quiz", "placement"]
+"""Where a question was answered: in Drill, or in the placement check."""
+
+Label = Literal["suspended", "buried", "flagged"]
+"""What a person puts on a card: out of the queue for good, out of it for that day, or to be found again."""
+
+
 class Memory(NamedTuple):
     """What recalls of one card left behind; times are UTC."""
 
@@ -62,6 +77,7 @@ class Recall(NamedTuple):
     before: str | None
     after: str
     milliseconds: int
+    confidence: Confidence | None = None
 
 
 class Answer(NamedTuple):
@@ -72,7 +88,17 @@ class Answer(NamedTuple):
     option: int
     right: bool
     milliseconds: int
-    mode: Literal["quiz"] = "quiz"
+    mode: Mode = "quiz"
+    confidence: Confidence | None = None
+
+
+class Score(NamedTuple):
+    """One fact: work on a prompt was scored by its rubric, points (0 to 4) by dimension; `by` is empty for oneself."""
+
+    at: datetime
+    prompt: str
+    points: dict[str, int]
+    by: str = ""
 
 
 class Scope(Value):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import Served
 from playwright.sync_api import Browser, Page, expect
-from tab import Tabs, books, drop, focused, running, settled, skill, stored, tab_to
+from tab import PATIENCE, Tabs, books, drop, focused, running, settled, skill, stored, tab_to
 from visit import catalog, skills
 
 from roadmap import export, report
@@ -119,12 +121,17 @@ def ten_reports(page: Page) -> None:
     drop(page, *files, {"name": "bad.html", "mimeType": "text/html", "buffer": b"<p>"})
     table = page.get_by_test_id("stDataFrame").first
     expect(page.get_by_role("heading", name="10 people")).to_be_visible()
-    table.scroll_into_view_if_needed()
-    settled(page)
-    box = table.bounding_box()
-    assert box
-    page.mouse.click(box["x"] + 16, box["y"] + 52)  # the box in front of the first name
-    expect(page.get_by_role("heading", name="Person 0")).to_be_visible()
+    first = page.get_by_role("heading", name="Person 0")
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not first.is_visible() and time.monotonic() < deadline:  # charts that still arrive move the table away
+        table.scroll_into_view_if_needed()
+        settled(page)
+        box = table.bounding_box()
+        assert box
+        page.mouse.click(box["x"] + 16, box["y"] + 52)  # the box in front of the first name
+        with suppress(AssertionError):
+            expect(first).to_be_visible(timeout=3000)
+    expect(first).to_be_visible()
 
 
 def erase(page: Page) -> None:

@@ -12,302 +12,50 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from roadmap.catalog import Value
 from roadmap.levels import Tick
-from roadmap.recall import RETENTION, Answer, Grade, Memory, Recall, remember
+from roadmap.recall import RETENTION, Answer, Confidence, Grade, Label, Memory, Recall, Score, remember
 from roadmap.report import Note, Report
+from roadmap.report.review import ObjectiveState, Review
+from roadmap.store.backup import POINTS, REPORTS, BackedUpStep, Backup, Kind
+from roadmap.store.settings import Settings
+from roadmap.store.tables import (
+    FACTS,
+    answer,
+    label,
+    note,
+    objective,
+    person,
+    read,
+    recall,
+    report,
+    restored,
+    retraction,
+    review,
+    score,
+    setting,
+    step,
+    team,
+    tick,
+)
 
-DEFAULT_URL = f"sqlite:///{Path(__file__).resolve().parents[1] / 'data' / 'roadmap.db'}"
+__all__ = ["Backup", "Kind", "ObjectiveAnswer", "Settings", "Step", "Store"]
+
+DEFAULT_URL = f"sqlite:///{Path(__file__).resolve().parents[2] / 'data' / 'roadmap.db'}"
 LOCAL = ("local", "local")
 
 Key = TypeVar("Key", bound=tuple[Any, ...])
 Held = TypeVar("Held")
-Kind = Literal["tick", "note", "recall", "answer", "read", "setting", "report", "restore", "retraction"]
-
-
-class Instant(sa.types.TypeDecorator[datetime]):
-    """An aware moment, kept as UTC also where the database forgets time zones."""
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        """To UTC."""
-        return value.astimezone(UTC) if value else None
-
-    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        """From UTC."""
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
-
-
-_schema = sa.MetaData()
-
-
-def _fact(name: str, *columns: sa.Column[Any]) -> sa.Table:
-    return sa.Table(name, _schema, sa.Column("step", sa.ForeignKey("step.id"), primary_key=True), *columns)
-
-
-person = sa.Table(
-    "person",
-    _schema,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("issuer", sa.Text),
-    sa.Column("subject", sa.Text),
-)
-step = sa.Table(
-    "step",
-    _schema,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("uid", sa.Text),
-    sa.Column("person", sa.ForeignKey("person.id")),
-    sa.Column("at", Instant),
-    sa.Column("kind", sa.Text),
-)
-tick = _fact("tick", sa.Column("skill", sa.Text, primary_key=True), sa.Column("held", sa.Boolean))
-note = _fact(
-    "note", sa.Column("skill", sa.Text, primary_key=True), sa.Column("text", sa.Text), sa.Column("link", sa.Text)
-)
-recall = _fact(
-    "recall",
-    sa.Column("card", sa.Text, primary_key=True),
-    sa.Column("grade", sa.SmallInteger),
-    sa.Column("before", sa.Text),
-    sa.Column("after", sa.Text),
-    sa.Column("milliseconds", sa.Integer),
-)
-answer = _fact(
-    "answer",
-    sa.Column("question", sa.Text, primary_key=True),
-    sa.Column("option", sa.SmallInteger),
-    sa.Column("right", sa.Boolean),
-    sa.Column("milliseconds", sa.Integer),
-    sa.Column("mode", sa.Text),
-)
-read = _fact("read", sa.Column("reading", sa.Text, primary_key=True), sa.Column("done", sa.Boolean))
-setting = _fact("setting", sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text))
-report = _fact("report", sa.Column("id", sa.Text, primary_key=True), sa.Column("json", sa.Text))
-retraction = _fact("retraction", sa.Column("retracted", sa.ForeignKey("step.id"), primary_key=True))
-
-restored = _fact("restored", sa.Column("restored", sa.ForeignKey("step.id"), primary_key=True))
-
-
-Milliseconds = Annotated[int, Field(ge=0, lt=2**31)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-def _on_calendars(at: datetime) -> datetime:
-    if at.tzinfo is None or not 1970 <= at.year <= 2200:  # further out, time zones and due days overflow
-        raise ValueError("a moment has a time zone and lies in the years 1970 to 2200")
-    return at
-
-
-Moment = Annotated[datetime, AfterValidator(_on_calendars)]
-
-_MEMORY = TypeAdapter(
-    tuple[
-        Annotated[float, Field(gt=0, allow_inf_nan=False)],
-        Annotated[float, Field(ge=1, le=10)],
-        Moment,
-        Moment,
-    ],
-    config=ConfigDict(strict=True),
-)
-
-
-def _is_memory(text: str) -> str:
-    try:
-        _MEMORY.validate_python(tuple(Memory.loads(text)))
-    except (ValueError, TypeError, RecursionError):
-        raise ValueError("a memory cannot be read") from None
-    return text
-
-
-def _is_report(text: str) -> str:
-    try:
-        Report.model_validate_json(text)
-    except ValueError:
-        raise ValueError("a report cannot be read") from None
-    return text
-
-
-MemoryText = Annotated[str, Field(max_length=400), AfterValidator(_is_memory)]
-
-
-class Settings(Value):
-    """What a person chose. `target` None means the next stage; `time_zone` None means the browser's."""
-
-    daily_budget: int = Field(20, ge=1, le=500)
-    new_limit: int = Field(10, ge=0, le=500)
-    target: str | None = None
-    shortcuts: bool = True
-    time_zone: str | None = None
-    retention: float = Field(RETENTION, ge=0.7, le=0.97)
-    name: str = Field("", max_length=120)
-    role: str = Field("", max_length=120)
-    message: str = Field("", max_length=4000)
-
-
-class TickRow(Value):
-    """A tick as stored: the person holds the skill or goal, or no longer does."""
-
-    skill: Name
-    held: bool
-
-
-class NoteRow(Note):
-    """A note as stored: the person's words and link on a skill, empty when cleared."""
-
-    skill: Name
-
-
-class RecallRow(Value):
-    """A recall as stored; `before` and `after` are memories as JSON."""
-
-    card: Name
-    grade: Grade
-    before: MemoryText | None
-    after: MemoryText
-    milliseconds: Milliseconds
-
-
-class SettingRow(Value):
-    """A setting as stored: its name in `Settings` and its value as JSON."""
-
-    key: Name
-    value: str
-
-    @model_validator(mode="after")
-    def _is_a_choice(self) -> Self:
-        try:
-            value = json.loads(self.value)
-            if self.key in Settings.model_fields:  # another version's setting is kept, and read by none
-                Settings.model_validate({self.key: value})
-        except (ValueError, RecursionError):
-            raise ValueError(f"the setting {self.key} cannot be read") from None
-        return self
-
-
-class AnswerRow(Value):
-    """An answer as stored: the option chosen, by its place as authored, and whether it was the key."""
-
-    question: Name
-    option: int = Field(ge=0, le=25)
-    right: bool
-    milliseconds: Milliseconds
-    mode: Literal["quiz"]
-
-
-class ReadRow(Value):
-    """A reading marked as read, or no longer."""
-
-    reading: Name
-    done: bool
-
-
-class ReportRow(Value):
-    """A report as made, kept whole."""
-
-    id: Name
-    json_: Annotated[str, AfterValidator(_is_report)] = Field(alias="json")
-
-
-class BackedUpStep(Value):
-    """One step with everything it recorded; `retracts` names the steps it undid by their uid."""
-
-    uid: Name
-    at: Moment
-    kind: Kind
-    ticks: tuple[TickRow, ...] = ()
-    notes: tuple[NoteRow, ...] = ()
-    recalls: tuple[RecallRow, ...] = ()
-    answers: tuple[AnswerRow, ...] = ()
-    reads: tuple[ReadRow, ...] = ()
-    settings: tuple[SettingRow, ...] = ()
-    reports: tuple[ReportRow, ...] = ()
-    retracts: tuple[Name, ...] = ()
-
-    @model_validator(mode="after")
-    def _tells_each_thing_once(self) -> Self:
-        about = (
-            [row.skill for row in self.ticks],
-            [row.skill for row in self.notes],
-            [row.card for row in self.recalls],
-            [row.question for row in self.answers],
-            [row.reading for row in self.reads],
-            [row.key for row in self.settings],
-            [row.id for row in self.reports],
-            self.retracts,
-        )
-        if any(len(names) != len({*names}) for names in about):
-            raise ValueError("a step tells one thing twice")
-        return self
-
-
-# Where the rows of a step live, and under which name a backup carries them.
-_FACTS: Mapping[str, sa.Table] = {
-    "ticks": tick,
-    "notes": note,
-    "recalls": recall,
-    "answers": answer,
-    "reads": read,
-    "settings": setting,
-    "reports": report,
-}
-
-
-class Backup(Value):
-    """Everything held about a person, for themselves: the whole log in order, undone steps included."""
-
-    backup: Literal[1] = 1
-    person: Name
-    steps: tuple[BackedUpStep, ...]
-
-    @model_validator(mode="after")
-    def _is_in_order(self) -> Self:
-        told: set[str] = set()
-        for step in self.steps:
-            if step.uid in told:
-                raise ValueError("a step is told twice")
-            if not told.issuperset(step.retracts):
-                raise ValueError("a step is undone that was not told before")
-            told.add(step.uid)
-        return self
-
-    @classmethod
-    def loads(cls, data: bytes) -> Backup:
-        """Read a backup file. Raises ValueError with one plain sentence when it is none, or is damaged."""
-        try:
-            return cls.model_validate_json(data)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
-            where = f" (at {where})" if where else ""
-            what = first["msg"].removeprefix("Value error, ")
-            raise ValueError(f"This is not a whole backup of this app{where}: {what}.") from None
-
-    def dumps(self) -> bytes:
-        """The backup as a file: only what was recorded, so that years of recalls stay small."""
-        return self.model_dump_json(by_alias=True, exclude_unset=True).encode()
-
-    @property
-    def ticks(self) -> list[Tick]:
-        """The ticks that stand, in time order."""
-        retracted = {uid for step in self.steps for uid in step.retracts}
-        undone = {uid for step in self.steps if step.uid not in retracted for uid in step.retracts}
-        standing = sorted((step for step in self.steps if step.uid not in undone), key=lambda step: step.at)
-        return [Tick(step.at, row.skill, row.held) for step in standing for row in step.ticks]
 
 
 class Step(NamedTuple):
@@ -317,6 +65,14 @@ class Step(NamedTuple):
     at: datetime
     kind: str
     about: tuple[str, ...]
+
+
+class ObjectiveAnswer(NamedTuple):
+    """What a person said last to an objective, and when."""
+
+    at: datetime
+    state: ObjectiveState
+    words: str
 
 
 class Store:
@@ -343,7 +99,7 @@ class Store:
     def _migrate(self) -> None:
         """Bring the tables up to date; the version is read after the lock is held, so that two starts agree."""
         config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
         with self._writing.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(20261122)"))
@@ -387,7 +143,7 @@ class Store:
 
     def recall(self, who: str, fact: Recall, uid: str | None = None, *, since: datetime) -> bool:
         """Record a recall of a card; refused (False) where the card has a standing recall since that moment."""
-        row = {**fact._asdict(), "grade": int(fact.grade)}
+        row = fact._asdict()
         at = row.pop("at")
         again = _standing(recall, who).where(recall.c.card == fact.card, step.c.at >= since)
         return self._append(who, "recall", at, uid, recall, [row], unless=again)
@@ -397,6 +153,15 @@ class Store:
         row = fact._asdict()
         again = _standing(answer, who).where(answer.c.question == fact.question, step.c.at >= since)
         return self._append(who, "answer", row.pop("at"), uid, answer, [row], unless=again)
+
+    def score(self, who: str, fact: Score, uid: str | None = None) -> bool:
+        """Record the points that a rubric gave a person's work on a prompt."""
+        row = {"prompt": fact.prompt, "points": json.dumps(fact.points), "by": fact.by}
+        return self._append(who, "score", fact.at, uid, score, [row])
+
+    def label(self, who: str, card: str, put: Label, on: bool, at: datetime, uid: str | None = None) -> bool:
+        """Record a label put on a card, or taken off: suspended, buried (for that day) or flagged."""
+        return self._append(who, "label", at, uid, label, [{"card": card, "label": put, "on": on}])
 
     def mark_read(self, who: str, reading: str, done: bool, at: datetime) -> bool:
         """Record that a person has read a reading, or no longer counts it as read."""
@@ -412,6 +177,20 @@ class Store:
         """Keep a report that a person made, whole."""
         row = {"id": made.id, "json": made.model_dump_json(by_alias=True)}
         return self._append(who, "report", at, made.id, report, [row])
+
+    def keep_review(self, who: str, made: Review, at: datetime, *, given: bool) -> bool:
+        """Keep a review whole: one that came to this person, or one that they gave."""
+        row = {"id": made.id, "json": made.model_dump_json(by_alias=True), "given": given}
+        return self._append(who, "review", at, made.id, review, [row])
+
+    def answer_objective(self, who: str, id: str, state: ObjectiveState, words: str, at: datetime) -> bool:
+        """Record what a person says to an objective of a review."""
+        return self._append(who, "objective", at, None, objective, [{"objective": id, "state": state, "words": words}])
+
+    def keep_team(self, who: str, name: str, reports: Sequence[Report], at: datetime) -> bool:
+        """Keep a set of reports under a name, in place of what stood under it; an empty set lets the name go."""
+        row = {"name": name, "reports": REPORTS.dump_json(tuple(reports), by_alias=True).decode()}
+        return self._append(who, "team", at, None, team, [row])
 
     def undo(self, who: str, kinds: Sequence[Kind], at: datetime, uid: str | None = None) -> bool:
         """Retract the newest standing step of these kinds; False when there is none."""
@@ -483,13 +262,55 @@ class Store:
         """The reports a person made, oldest first."""
         return [Report.model_validate_json(row.json) for row in self._rows(_standing(report, who))]
 
+    def scores(self, who: str) -> list[Score]:
+        """The scores that stand, in time order."""
+        rows = self._rows(_standing(score, who))
+        return [Score(row.at, row.prompt, POINTS.validate_json(row.points), row.by) for row in rows]
+
+    def labels(self, who: str) -> dict[Label, dict[str, datetime]]:
+        """The cards under each label, with the moment it was last put on; a buried one's day is that moment's."""
+        held: dict[Label, dict[str, datetime]] = defaultdict(dict)
+        for row in self._rows(_standing(label, who)):
+            if row.on:
+                held[row.label][row.card] = row.at
+            else:
+                held[row.label].pop(row.card, None)
+        return held
+
+    def reviews(self, who: str, *, given: bool) -> list[Review]:
+        """The reviews that came to a person, or that they gave, oldest first."""
+        rows = self._rows(_standing(review, who).where(review.c.given == given))
+        return [Review.model_validate_json(row.json) for row in rows]
+
+    def objective_answers(self, who: str) -> dict[str, list[ObjectiveAnswer]]:
+        """Everything a person said to each objective, oldest first."""
+        said: dict[str, list[ObjectiveAnswer]] = defaultdict(list)
+        for row in self._rows(_standing(objective, who)):
+            said[row.objective].append(ObjectiveAnswer(row.at, row.state, row.words))
+        return said
+
+    def teams(self, who: str) -> dict[str, tuple[Report, ...]]:
+        """The named sets of reports that a person keeps, in the order in which they were last kept."""
+        kept: dict[str, tuple[Report, ...]] = {}
+        for row in self._rows(_standing(team, who)):
+            kept.pop(row.name, None)
+            if reports := REPORTS.validate_json(row.reports):
+                kept[row.name] = reports
+        return kept
+
     def last(self, who: str, kinds: Sequence[Kind]) -> Step | None:
         """The newest standing step of these kinds: what undo would take back."""
         with self.engine.begin() as connection:
             found = connection.execute(_last(who, kinds)).first()
             if not found:
                 return None
-            about = {"tick": tick.c.skill, "note": note.c.skill, "recall": recall.c.card}.get(found.kind)
+            about = {
+                "tick": tick.c.skill,
+                "note": note.c.skill,
+                "recall": recall.c.card,
+                "label": label.c.card,
+                "answer": answer.c.question,
+            }.get(found.kind)
             names = () if about is None else connection.scalars(sa.select(about).where(about.table.c.step == found.id))
             return Step(found.id, found.at, found.kind, tuple(names))
 
@@ -543,7 +364,7 @@ class Store:
             steps = connection.execute(sa.select(step).where(step.c.person == who).order_by(step.c.id)).all()
             recorded: dict[int, dict[str, list[Any]]] = {row.id: {} for row in steps}
             mine = sa.select(step.c.id).where(step.c.person == who)
-            for name, table in _FACTS.items():
+            for name, table in FACTS.items():
                 for fact in connection.execute(sa.select(table).where(table.c.step.in_(mine))).mappings():
                     columns = {key: value for key, value in fact.items() if key != "step"}
                     recorded[fact["step"]].setdefault(name, []).append(columns)
@@ -576,7 +397,7 @@ class Store:
                 values = {"uid": one.uid, "person": who, "at": one.at, "kind": one.kind}
                 made = connection.execute(sa.insert(step).values(values).returning(step.c.id)).scalar_one()
                 added.append(made)
-                for name, table in _FACTS.items():
+                for name, table in FACTS.items():
                     if rows := [row.model_dump(by_alias=True) for row in getattr(one, name)]:
                         connection.execute(sa.insert(table), [{"step": made, **row} for row in rows])
                 undone = sa.select(step.c.id).where(step.c.person == who, step.c.uid.in_(one.retracts))
@@ -634,11 +455,17 @@ def _new_step(connection: sa.Connection, who: str, kind: Kind, at: datetime, uid
 
 
 def _recall(row: sa.Row[Any]) -> Recall:
-    return Recall(row.at, row.card, Grade(row.grade), row.before, row.after, row.milliseconds)
+    return Recall(
+        row.at, row.card, Grade(row.grade), row.before, row.after, row.milliseconds, _confidence(row.confidence)
+    )
 
 
 def _answer(row: sa.Row[Any]) -> Answer:
-    return Answer(row.at, row.question, row.option, row.right, row.milliseconds, row.mode)
+    return Answer(row.at, row.question, row.option, row.right, row.milliseconds, row.mode, _confidence(row.confidence))
+
+
+def _confidence(kept: int | None) -> Confidence | None:
+    return None if kept is None else Confidence(kept)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

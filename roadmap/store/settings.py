@@ -1,0 +1,20 @@
+"""What a person chose about how the app works for them."""
+
+from pydantic import Field
+
+from roadmap.catalog import Value
+from roadmap.recall import RETENTION
+
+
+class Settings(Value):
+    """What a person chose. `target` None means the next stage; `time_zone` None means the browser's."""
+
+    daily_budget: int = Field(20, ge=1, le=500)
+    new_limit: int = Field(10, ge=0, le=500)
+    target: str | None = None
+    shortcuts: bool = True
+    time_zone: str | None = None
+    retention: float = Field(RETENTION, ge=0.7, le=0.97)
+    name: str = Field("", max_length=120)
+    role: str = Field("", max_length=120)
+    message: str = Field("", max_length=4000)
