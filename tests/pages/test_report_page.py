@@ -8,7 +8,8 @@ import pytest
 from visit import NOON, Visit, catalog, skills, store, with_ticks
 
 from roadmap import export, report, ui
-from roadmap.recall import Grade, Recall, graded
+from roadmap.facts import Grade, Recall
+from roadmap.recall import graded
 from roadmap.report import Drilled, Note, Report
 
 TICKED = skills(junior=4, mid=2)
