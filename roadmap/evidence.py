@@ -162,15 +162,15 @@ def events(
         if answer.question in catalog.question and (known is None or (on - known).days >= REVEALED):
             question = catalog.question[answer.question]
             found.append(Event(on, question.id, "quiz", answer.right, question.skills))
-    for recall in recalls:
-        if recall.card in catalog.card:
-            skills = catalog.card[recall.card].skills
-            found.append(Event(day_of(recall.at), recall.card, "recall", recall.grade is not Grade.again, skills))
+    passed = {recall.card: recall for recall in recalls if recall.grade is not Grade.again}  # the newest of each card
+    for id, recall in passed.items():
+        if id in catalog.card:
+            found.append(Event(day_of(recall.at), id, "recall", True, catalog.card[id].skills))
     for score in scores:
         if score.prompt in catalog.readings:
-            passed = sum(score.points.values()) >= PASS * MOST_POINTS * len(score.points)
+            well = sum(score.points.values()) >= PASS * MOST_POINTS * len(score.points)
             skills = catalog.readings[score.prompt].skills
-            found.append(Event(day_of(score.at), score.prompt, "open" if score.by else "recall", passed, skills))
+            found.append(Event(day_of(score.at), score.prompt, "open" if score.by else "recall", well, skills))
     return tuple(found)
 
 

@@ -71,7 +71,7 @@ def _do(who: str, catalog: Catalog, act: dict[str, Any]) -> None:
             option = range(len(question.options)).index(act["option"])
             spent = min(max(int(act["milliseconds"]), 0), LONGEST_ANSWER)
             fact = Answer(ui.now(), question.id, option, question.options[option].right, spent)
-            store.answer(who, fact, act["uid"], since=ui.start_of(ui.day(store.settings(who))))
+            store.answer(who, fact, act["uid"], since=ui.day(store.settings(who)).start)
             st.session_state["told"] = question.id
             st.query_params.pop("question", None)  # what the address opened has had its turn
         case "next":
