@@ -108,6 +108,7 @@ def draw(who: str, catalog: Catalog, scope: Scope) -> None:
             "done": len(today.recalls),
             "left": len(today.picks),
             "undo": bool(today.recalls),
+            "confidence": chosen.confidence,
             "keys": chosen.shortcuts,
             **acts.told(KEY),
         },
@@ -124,7 +125,8 @@ def _do(who: str, catalog: Catalog, act: dict[str, Any]) -> None:
             before = store.memories(who, chosen.retention).get(card)
             after = graded(before, grade, at, chosen.retention)
             spent = min(max(int(act["milliseconds"]), 0), LONGEST_RECALL)
-            fact = Recall(at, card, grade, before.dumps() if before else None, after.dumps(), spent)
+            sure = acts.confidence(act)
+            fact = Recall(at, card, grade, before.dumps() if before else None, after.dumps(), spent, sure)
             store.recall(who, fact, act["uid"], since=ui.day(chosen).start)
         case "undo":
             undo(who, act["uid"])

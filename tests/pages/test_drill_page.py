@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from visit import NOON, Visit, act, catalog, skills, store, with_ticks
 
 from roadmap import ui
-from roadmap.facts import Grade, Recall
+from roadmap.facts import Confidence, Grade, Recall
 from roadmap.recall import graded
 from roadmap.ui.prose import html
 
@@ -217,6 +217,17 @@ def test_a_grade_is_stored_and_the_next_card_comes() -> None:
     assert (fact.before, fact.milliseconds, fact.at) == (None, 4000, NOON)
 
 
+def test_how_sure_a_person_said_they_were_goes_with_the_grade() -> None:
+    visit = Visit("drill")
+    assert told(visit)["confidence"] is True
+    for sure in (Confidence.sure, None):
+        visit.act("flashcards", act("grade", card=queue(visit)[0], grade=3, milliseconds=1, confidence=sure))
+    held, who = store()
+    assert [fact.confidence for fact in held.recalls(who)] == [Confidence.sure, None]
+    held.choose(who, {"confidence": False}, NOON)
+    assert told(visit.again())["confidence"] is False
+
+
 def test_a_second_grade_of_one_card_and_day_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     visit = Visit("drill")
     first = queue(visit)[0]
@@ -328,6 +339,7 @@ def test_a_day_begins_at_the_persons_own_midnight(monkeypatch: pytest.MonkeyPatc
         act("grade", card=catalog().cards[0].id, grade=5, milliseconds=1),
         act("grade", card=catalog().cards[0].id, grade="good", milliseconds=1),
         act("grade", card=catalog().cards[0].id, grade=3),
+        act("grade", card=catalog().cards[0].id, grade=3, milliseconds=1, confidence=0),
         act("grade", card=catalog().cards[0].id, grade=3, milliseconds="long"),
         act("grade", card=catalog().cards[0].id, grade=3, milliseconds=float("inf")),
         act("grade", card=catalog().cards[0].id, grade=3, milliseconds=float("nan")),
