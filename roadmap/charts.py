@@ -5,7 +5,7 @@ Form first, colour second: what is claimed is outlined, what is missing is hatch
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import tzinfo
 from typing import NamedTuple
 
@@ -15,12 +15,15 @@ import plotly.graph_objects as go
 from roadmap import levels
 from roadmap.catalog import Catalog
 from roadmap.drawing import INKS
+from roadmap.evidence import CategoryEvidence, State
 from roadmap.report import Report
 from roadmap.report.team import TeamGaps
 
 ROW = 34
 COLUMN = 44
 LABELS = 360
+ENOUGH_ANSWERS = 3
+"""Checked answers in a category before a bar is drawn for it."""
 
 
 class Chart(NamedTuple):
@@ -111,6 +114,85 @@ def _held_and_missing(
     )
     table = pd.DataFrame({"Category": names, "Held": held, "Missing": missing})
     return Chart(_styled(figure, paper, height=96 + ROW * len(names)), sentence, table)
+
+
+STATES: Mapping[State, tuple[str, str, str]] = {
+    "confirmed": ("Confirmed", "held", ""),
+    "shown": ("Shown, not claimed", "held", "."),
+    "claimed": ("Claimed, not tested", "held", "none"),
+    "contradicted": ("Claimed, answers say otherwise", "gap", "x"),
+    "open": ("Open", "gap", "/"),
+}
+"""Each state of a skill as words, an ink and a pattern: solid is shown, an outline claimed, a hatch missing."""
+
+
+def support(found: Sequence[CategoryEvidence], paper: Paper) -> Chart:
+    """Required skills of each category by what checked answers say of them; too few answers, and no bar is drawn."""
+    names = [of.category for of in found]
+    judged = [of.checked >= ENOUGH_ANSWERS for of in found]
+    figure = go.Figure()
+    for state, (words, ink, pattern) in STATES.items():
+        counts = [of.states[state] if enough else 0 for of, enough in zip(found, judged, strict=True)]
+        if not any(counts):
+            continue
+        figure.add_bar(
+            name=words,
+            y=names,
+            x=counts,
+            orientation="h",
+            customdata=[[name] for name in names],
+            marker={
+                "color": "rgba(0,0,0,0)" if pattern else paper.of(ink),
+                "line": {"width": 1.5, "color": paper.of(ink)},
+                "pattern": {"shape": "" if pattern == "none" else pattern, "fgcolor": paper.of(ink), "size": 6},
+            },
+            hovertemplate=f"%{{customdata[0]}}: %{{x}} {words.lower()}<extra></extra>",
+        )
+    labels = [
+        f"{of.states['confirmed'] + of.states['shown']} of {of.required} shown, {levels.count(of.checked, 'answer')}"
+        if enough
+        else f"too few answers: {of.checked}"
+        for of, enough in zip(found, judged, strict=True)
+    ]
+    ends = [of.required if enough else 0 for of, enough in zip(found, judged, strict=True)]
+    figure.add_scatter(
+        y=names,
+        x=ends,
+        text=[f"  {label}" for label in labels],
+        mode="text",
+        textposition="middle right",
+        showlegend=False,
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    figure.update_layout(
+        barmode="stack", bargap=0.45, legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0}
+    )
+    figure.update_yaxes(autorange="reversed", showgrid=False, categoryorder="array", categoryarray=names)
+    figure.update_xaxes(showticklabels=False, showgrid=False, range=[0, max([*ends, 1]) + 2.5])
+    table = pd.DataFrame(
+        {
+            "Category": names,
+            "Required": [of.required for of in found],
+            **{words: [of.states[state] for of in found] for state, (words, _, _) in STATES.items()},
+            "Checked answers": [of.checked for of in found],
+            "Newest": [of.newest for of in found],
+        }
+    )
+    return Chart(_styled(figure, paper, height=96 + ROW * len(names)), _support_sentence(found), table)
+
+
+def _support_sentence(found: Sequence[CategoryEvidence]) -> str:
+    few = sum(of.checked < ENOUGH_ANSWERS for of in found)
+    judged = [of for of in found if of.checked >= ENOUGH_ANSWERS]
+    if not judged:
+        return f"No category has {ENOUGH_ANSWERS} checked answers yet, so none is judged."
+    shown = sum(of.states["confirmed"] + of.states["shown"] for of in judged)
+    against = sum(of.states["contradicted"] for of in judged)
+    sentence = f"Answers support {shown} of {sum(of.required for of in judged)} skills where they are enough to tell"
+    if against:
+        sentence += f" and speak against {against} that you ticked"
+    return f"{sentence}. {few} of {len(found)} categories have too few answers." if few else f"{sentence}."
 
 
 def matrix(catalog: Catalog, ticks: Collection[str], paper: Paper) -> Chart:

@@ -43,6 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "export",  # loaded before the first visitor
         "streamlit",
         "starlette",
+        "numpy",  # chance for the plan
         "pydantic",  # its errors, to word them
         "sqlalchemy",  # its errors, to word them
         "markdown_it",
