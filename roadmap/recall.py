@@ -6,6 +6,7 @@ FSRS's words: stability (days until recall falls to 90 %), difficulty (1 to 10),
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import IntEnum
@@ -23,6 +24,7 @@ LONGEST_INTERVAL = 365
 RETENTION = 0.9
 IN_A_ROW = 10
 REST = timedelta(days=30)
+LEECH = 6
 
 
 class Grade(IntEnum):
@@ -228,19 +230,22 @@ def queue(
     scope: Scope = EVERYTHING,
     *,
     missed: Mapping[str, datetime] | None = None,
+    aside: Collection[str] = (),
     done: int = 0,
     new_done: int = 0,
 ) -> list[Pick]:
     """Today's cards: due ones first, then new ones from the gaps that block `target`, within the day's budget.
 
-    Cards of `missed` questions lead the due ones until they are recalled. `done` and `new_done` are the cards already
-    recalled today, which the budget counts. A scope narrows every kind and may reach above the target.
+    Cards of `missed` questions lead the due ones until they are recalled. Cards set `aside` stay out, unless the scope
+    asks for them by their ids. `done` and `new_done` are the cards already recalled today, which the budget counts. A
+    scope narrows every kind and may reach above the target.
     """
     missed, left = missed or {}, max(0, day.budget - done)
+    out = {*aside} - {*scope.cards}
     wanted = {
         id: why
         for id, why in due_cards(memories, missed, day).items()
-        if id in catalog.card and scope.includes(catalog, catalog.card[id])
+        if id in catalog.card and id not in out and scope.includes(catalog, catalog.card[id])
     }
     picks = [_due_pick(catalog, catalog.card[id], why, ticks, target) for id, why in islice(wanted.items(), left)]
     room = min(left - len(picks), max(0, day.new_limit - new_done))
@@ -248,10 +253,26 @@ def queue(
         new = (
             Pick(card, line, _why_new(catalog, card, line, ticks, target), new=True)
             for line, card in _in_turn(catalog, ticks, target, scope, catalog.cards_of)
-            if card.id not in memories and card.id not in wanted
+            if card.id not in memories and card.id not in wanted and card.id not in out
         )
         picks += islice(new, room)
     return picks
+
+
+def set_aside(labels: Mapping[Label, Mapping[str, datetime]], day: Day) -> set[str]:
+    """The cards that stay out of a day's queue: suspended ones, and those buried on that day."""
+    buried = labels.get("buried", {})
+    return {*labels.get("suspended", {}), *(card for card, at in buried.items() if day.of(at) >= day.today)}
+
+
+def lapses(recalls: Iterable[Recall]) -> Counter[str]:
+    """How often each card was failed (graded again)."""
+    return Counter(recall.card for recall in recalls if recall.grade is Grade.again)
+
+
+def leech(lapses: int) -> bool:
+    """Whether a card was failed so often that to drill it on is no use: reword it, read about it, or suspend it."""
+    return lapses >= LEECH
 
 
 def due_cards(memories: Mapping[str, Memory], missed: Mapping[str, datetime], day: Day) -> dict[str, str]:

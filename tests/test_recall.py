@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from miniature import first
 
 from roadmap.recall import (
+    LEECH,
     LONGEST_INTERVAL,
     Day,
     Grade,
@@ -23,8 +24,11 @@ from roadmap.recall import (
     due,
     graded,
     intervals,
+    lapses,
+    leech,
     queue,
     remember,
+    set_aside,
 )
 
 ROADMAP = miniature.catalog()
@@ -318,3 +322,54 @@ def test_an_empty_deck_gives_an_empty_queue() -> None:
     assert queue(catalog, {}, (), "beyond", day()) == []
     gone = {"a-card-of-long-ago": Memory(1.0, 5.0, NOON, NOON - timedelta(days=9))}
     assert queue(catalog, gone, (), "beyond", day(), Scope(stages=("junior",))) == []
+
+
+# Cards set aside
+
+
+some_aside = st.sets(st.sampled_from(CARDS))
+
+
+@given(some_memories, some_ticks, some_stage, some_scope, some_aside, st.sets(st.sampled_from(CARDS), max_size=3))
+def test_what_is_set_aside_stays_out_of_every_scope_unless_asked_for_by_its_id(
+    memories: dict[str, Memory], ticks: set[str], target: str, scope: Scope, aside: set[str], asked: set[str]
+) -> None:
+    roomy = day(budget=len(CARDS), new_limit=len(CARDS))
+    every = [pick.card.id for pick in queue(ROADMAP, memories, ticks, target, roomy, scope)]
+    left = [pick.card.id for pick in queue(ROADMAP, memories, ticks, target, roomy, scope, aside=aside)]
+    assert left == [card for card in every if card not in aside], "the rest keep their order"
+    by_id = scope.model_copy(update={"cards": (*asked,)})
+    if asked:
+        wanted = [pick.card.id for pick in queue(ROADMAP, memories, ticks, target, roomy, by_id)]
+        assert [pick.card.id for pick in queue(ROADMAP, memories, ticks, target, roomy, by_id, aside=aside)] == wanted
+
+
+def test_a_missed_card_that_is_suspended_stays_out_too() -> None:
+    missed = {CARDS[0]: NOON - timedelta(days=1)}
+    assert CARDS[0] not in [
+        pick.card.id for pick in queue(ROADMAP, {}, (), "junior", day(), missed=missed, aside={CARDS[0]})
+    ]
+
+
+def test_room_that_a_suspended_card_leaves_is_filled() -> None:
+    two = day(budget=2, new_limit=2)
+    first_two = [pick.card.id for pick in queue(ROADMAP, {}, (), "junior", two)]
+    assert len(queue(ROADMAP, {}, (), "junior", two, aside=first_two)) == 2
+
+
+def test_a_buried_card_comes_back_on_the_persons_next_day_a_suspended_one_does_not() -> None:
+    """Late on 1 May in Auckland is still noon in London; half an hour later Auckland has 2 May."""
+    late = datetime(2026, 5, 1, 23, 30, tzinfo=ZoneInfo("Pacific/Auckland"))
+    labels = {"buried": {CARDS[0]: late.astimezone(UTC)}, "suspended": {CARDS[1]: late}, "flagged": {CARDS[2]: late}}
+    first_of_may = day(date(2026, 5, 1), "Pacific/Auckland")
+    assert set_aside(labels, first_of_may) == {CARDS[0], CARDS[1]}
+    assert set_aside(labels, first_of_may._replace(today=date(2026, 5, 2))) == {CARDS[1]}
+    assert set_aside({}, first_of_may) == set()
+
+
+@given(some_facts)
+def test_a_card_failed_six_times_is_a_leech(facts: list[Recall]) -> None:
+    counts = lapses(facts)
+    assert counts.total() == sum(fact.grade is Grade.again for fact in facts)
+    assert all(counts[fact.card] for fact in facts if fact.grade is Grade.again)
+    assert (leech(LEECH - 1), leech(LEECH), leech(LEECH + 9)) == (False, True, True)

@@ -24,7 +24,7 @@ from alembic import command
 from alembic.config import Config
 
 from roadmap.levels import Tick
-from roadmap.recall import RETENTION, Answer, Confidence, Grade, Label, Memory, Recall, Score, remember
+from roadmap.recall import RETENTION, Answer, Confidence, Grade, Label, Memory, Recall, Score, lapses, remember
 from roadmap.report import Note, Report
 from roadmap.report.review import ObjectiveState, Review
 from roadmap.store.backup import POINTS, REPORTS, BackedUpStep, Backup, Kind
@@ -89,6 +89,7 @@ class Store:
         self._writing = self.engine.execution_options(write=True)
         self._memories: dict[tuple[str, float], tuple[int, dict[str, str]]] = {}
         self._answers: dict[tuple[str], tuple[int, list[Answer]]] = {}
+        self._lapses: dict[tuple[str], tuple[int, Counter[str]]] = {}
         self._lock = threading.Lock()
         self._migrate()
 
@@ -128,6 +129,7 @@ class Store:
         with self._lock:
             self._memories.clear()
             self._answers.clear()
+            self._lapses.clear()
 
     # Writing facts: each returns whether it was stored, False when this uid was stored before
 
@@ -248,9 +250,10 @@ class Store:
         marked = {row.reading: row.done for row in self._rows(_standing(read, who))}
         return {reading for reading, done in marked.items() if done}
 
-    def recalls(self, who: str, since: datetime | None = None) -> list[Recall]:
-        """The recalls that stand, in time order, all of them or those since a moment."""
+    def recalls(self, who: str, since: datetime | None = None, card: str | None = None) -> list[Recall]:
+        """The recalls that stand, in time order: all of them, those since a moment, those of one card."""
         wanted = _standing(recall, who)
+        wanted = wanted.where(recall.c.card == card) if card else wanted
         return [_recall(row) for row in self._rows(wanted.where(step.c.at >= since) if since else wanted)]
 
     def settings(self, who: str) -> Settings:
@@ -324,6 +327,12 @@ class Store:
 
         held = self._followed(self._memories, (who, retention), recall, {}, fold)
         return {card: Memory.loads(text) for card, text in held.items()}
+
+    def lapses(self, who: str) -> Counter[str]:
+        """How often a person failed each card. Costs little, as memories do."""
+        return self._followed(
+            self._lapses, (who,), recall, Counter(), lambda held, rows: held + lapses(map(_recall, rows))
+        )
 
     def _followed(
         self,
