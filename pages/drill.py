@@ -5,7 +5,7 @@ import streamlit as st
 from roadmap import ui
 from roadmap.catalog import Catalog
 from roadmap.recall import Scope
-from roadmap.ui import deck, flashcards, questions, statistics
+from roadmap.ui import browse, flashcards, questions, statistics
 
 person = ui.person()
 catalog = ui.catalog()
@@ -100,6 +100,6 @@ match mode:
     case "questions":
         questions.draw(person, catalog, chosen(catalog, mode))
     case "deck":
-        deck.draw(person, catalog)
+        browse.draw(person, catalog)
     case "statistics":
         statistics.draw(person, catalog)

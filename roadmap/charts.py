@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 from roadmap import levels, practice
 from roadmap.catalog import Catalog
 from roadmap.drawing import INKS
-from roadmap.recall import Confidence, Grade
+from roadmap.facts import Confidence, Grade
 from roadmap.report import Report
 from roadmap.report.team import TeamGaps
 

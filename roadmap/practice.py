@@ -13,7 +13,8 @@ from math import exp, lgamma, log
 from typing import Literal, NamedTuple
 
 from roadmap.catalog import Card, Catalog, Value
-from roadmap.recall import Answer, Confidence, Day, Label, Memory, Recall, due, set_aside
+from roadmap.facts import Answer, Confidence, Label, Recall
+from roadmap.recall import Day, Memory, due, set_aside
 
 MATURE = 21  # days: Anki's line between a young card and a mature one
 FEW = 3  # below so many facts there is nothing to show
@@ -86,7 +87,7 @@ Verdict = Literal["too few", "surer", "less sure", "as sure"]
 # The deck
 
 
-def deck(
+def entries(
     catalog: Catalog,
     memories: Mapping[str, Memory],
     lapses: Mapping[str, int],

@@ -8,47 +8,23 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta, tzinfo
-from enum import IntEnum
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from hashlib import sha256
-from itertools import chain, islice, zip_longest
-from typing import Literal, NamedTuple
+from itertools import chain, zip_longest
+from typing import NamedTuple
 
 import fsrs
 
 from roadmap import levels
 from roadmap.catalog import Card, Catalog, Goal, Item, Question, Skill, Value
+from roadmap.facts import Answer, Grade, Label, Recall
 
 LONGEST_INTERVAL = 365
 RETENTION = 0.9
 IN_A_ROW = 10
 REST = timedelta(days=30)
 LEECH = 6
-
-
-class Grade(IntEnum):
-    """How a recall went, in FSRS's own words and numbers."""
-
-    again = 1
-    hard = 2
-    good = 3
-    easy = 4
-
-
-class Confidence(IntEnum):
-    """How sure a person said they were, before they saw what is right."""
-
-    guess = 1
-    think = 2
-    sure = 3
-
-
-Mode = Literal["quiz", "placement"]
-"""Where a question was answered: in Drill, or in the placement check."""
-
-Label = Literal["suspended", "buried", "flagged"]
-"""What a person puts on a card: out of the queue for good, out of it for that day, or to be found again."""
 
 
 class Memory(NamedTuple):
@@ -68,39 +44,6 @@ class Memory(NamedTuple):
         """The memory that `dumps` wrote."""
         stability, difficulty, due, last = json.loads(text)
         return Memory(stability, difficulty, datetime.fromisoformat(due), datetime.fromisoformat(last))
-
-
-class Recall(NamedTuple):
-    """One fact: a card was recalled with a grade. `before` and `after` are memories as JSON, None for a new card."""
-
-    at: datetime
-    card: str
-    grade: Grade
-    before: str | None
-    after: str
-    milliseconds: int
-    confidence: Confidence | None = None
-
-
-class Answer(NamedTuple):
-    """One fact: a question was answered; `option` is its place as authored, `right` whether it was the key."""
-
-    at: datetime
-    question: str
-    option: int
-    right: bool
-    milliseconds: int
-    mode: Mode = "quiz"
-    confidence: Confidence | None = None
-
-
-class Score(NamedTuple):
-    """One fact: work on a prompt was scored by its rubric, points (0 to 4) by dimension; `by` is empty for oneself."""
-
-    at: datetime
-    prompt: str
-    points: dict[str, int]
-    by: str = ""
 
 
 class Scope(Value):
@@ -144,14 +87,25 @@ class Day(NamedTuple):
         """The person's date at a moment."""
         return moment.astimezone(self.zone).date()
 
+    @property
+    def start(self) -> datetime:
+        """The moment at which the day begins, in UTC."""
+        return datetime.combine(self.today, time.min, self.zone).astimezone(UTC)
+
+    @property
+    def end(self) -> datetime:
+        """The moment at which the next one begins, in UTC."""
+        return self._replace(today=self.today + timedelta(days=1)).start
+
 
 class Pick(NamedTuple):
-    """A card chosen for today, the skill or goal it is here for and, in words, why."""
+    """A card chosen for today, the skill or goal it is here for, why, and what it brings in its own numbers."""
 
     card: Card
     line: Skill
     why: str
     new: bool
+    because: str
 
 
 class Ask(NamedTuple):
@@ -218,45 +172,7 @@ def remember(memories: dict[str, str], recalls: Iterable[Recall], retention: flo
 
 def due(memory: Memory, day: Day) -> bool:
     """Whether a card is due today or earlier and has not been recalled today."""
-    return day.of(memory.due) <= day.today and day.of(memory.last) < day.today
-
-
-def queue(
-    catalog: Catalog,
-    memories: Mapping[str, Memory],
-    ticks: Collection[str],
-    target: str,
-    day: Day,
-    scope: Scope = EVERYTHING,
-    *,
-    missed: Mapping[str, datetime] | None = None,
-    aside: Collection[str] = (),
-    done: int = 0,
-    new_done: int = 0,
-) -> list[Pick]:
-    """Today's cards: due ones first, then new ones from the gaps that block `target`, within the day's budget.
-
-    Cards of `missed` questions lead the due ones until they are recalled. Cards set `aside` stay out, unless the scope
-    asks for them by their ids. `done` and `new_done` are the cards already recalled today, which the budget counts. A
-    scope narrows every kind and may reach above the target.
-    """
-    missed, left = missed or {}, max(0, day.budget - done)
-    out = {*aside} - {*scope.cards}
-    wanted = {
-        id: why
-        for id, why in due_cards(memories, missed, day).items()
-        if id in catalog.card and id not in out and scope.includes(catalog, catalog.card[id])
-    }
-    picks = [_due_pick(catalog, catalog.card[id], why, ticks, target) for id, why in islice(wanted.items(), left)]
-    room = min(left - len(picks), max(0, day.new_limit - new_done))
-    if room > 0:
-        new = (
-            Pick(card, line, _why_new(catalog, card, line, ticks, target), new=True)
-            for line, card in _in_turn(catalog, ticks, target, scope, catalog.cards_of)
-            if card.id not in memories and card.id not in wanted and card.id not in out
-        )
-        picks += islice(new, room)
-    return picks
+    return memory.due < day.end and memory.last < day.start
 
 
 def set_aside(labels: Mapping[Label, Mapping[str, datetime]], day: Day) -> set[str]:
@@ -282,7 +198,8 @@ def due_cards(memories: Mapping[str, Memory], missed: Mapping[str, datetime], da
         for id, at in missed.items()
         if id not in memories or (memories[id].last < at and day.of(memories[id].last) < day.today)
     )
-    fell_due = sorted((memory.due, id) for id, memory in memories.items() if due(memory, day))
+    start, end = day.start, day.end  # as `due` has them, worked out once
+    fell_due = sorted((memory.due, id) for id, memory in memories.items() if memory.due < end and memory.last < start)
     why = {id: f"Missed in a question {_ago(at, day)}" for at, id in unlearned}
     for _, id in fell_due:
         days = (day.today - day.of(memories[id].last)).days
@@ -318,11 +235,11 @@ def quiz(
     resting = {answer.question for answer in answers if rests_until(answer, day) > day.today}
     asks: dict[str, Ask] = {}
     if opened := catalog.question.get(first or ""):
-        asks[opened.id] = Ask(opened, _line(catalog, opened, ticks), "You opened this question")
+        asks[opened.id] = Ask(opened, line_of(catalog, opened, ticks), "You opened this question")
     for line, question in _in_turn(catalog, ticks, target, scope, catalog.questions_of):
-        why = _why_new(catalog, question, line, ticks, target)
+        why = why_new(catalog, question, line, ticks, target)
         if before := last.get(question.id):
-            why = _also_blocks(f"{'Right' if before.right else 'Missed'} {_ago(before.at, day)}", why)
+            why = also_blocks(f"{'Right' if before.right else 'Missed'} {_ago(before.at, day)}", why)
         asks.setdefault(question.id, Ask(question, line, why))
 
     def turn(ask: Ask) -> tuple[bool, bool, bool, float]:
@@ -389,7 +306,8 @@ def _groups(catalog: Catalog, ticks: Collection[str], target: str, scope: Scope)
     yield from ([line for line in lines if line.id in ticks] for lines in groups)
 
 
-def _why_new(catalog: Catalog, item: Card | Question, line: Skill, ticks: Collection[str], target: str) -> str:
+def why_new(catalog: Catalog, item: Card | Question, line: Skill, ticks: Collection[str], target: str) -> str:
+    """What an item that serves a line is for, seen from the target."""
     stage = catalog.stage[line.stage]
     if line.id in ticks:
         return "Backs what you ticked"
@@ -403,17 +321,12 @@ def _why_new(catalog: Catalog, item: Card | Question, line: Skill, ticks: Collec
     return f"Blocks {stage.title}"
 
 
-def _due_pick(catalog: Catalog, card: Card, due_since: str, ticks: Collection[str], target: str) -> Pick:
-    line = _line(catalog, card, ticks)
-    return Pick(card, line, _also_blocks(due_since, _why_new(catalog, card, line, ticks, target)), new=False)
-
-
-def _line(catalog: Catalog, item: Card | Question, ticks: Collection[str]) -> Skill:
+def line_of(catalog: Catalog, item: Card | Question, ticks: Collection[str]) -> Skill:
     """The first of an item's lines that is still open, else its first."""
     return catalog.lines[next((id for id in item.skills if id not in ticks), item.skills[0])]
 
 
-def _also_blocks(seen: str, why: str) -> str:
+def also_blocks(seen: str, why: str) -> str:
     """Why something comes back, with what it blocks where it does."""
     return f"{seen}; {why[0].lower()}{why[1:]}" if why.startswith("Blocks") else seen
 

@@ -20,8 +20,8 @@ from tab import Tabs, books, download, drop, focused, go, running, settled, skil
 from visit import PAGES, catalog, skills
 
 from roadmap import export, report
+from roadmap.facts import Confidence
 from roadmap.levels import held
-from roadmap.recall import Confidence
 
 JUNIOR = [one.text for one in catalog().stages[0].skills]
 NARROW = {"viewport": {"width": 390, "height": 844}}

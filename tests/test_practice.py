@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from roadmap import practice
 from roadmap.catalog import Option, Question
+from roadmap.facts import Answer, Confidence, Grade, Recall
 from roadmap.practice import CHANCE, ENOUGH, MATURE, STATED, Calibration, Tally
-from roadmap.recall import Answer, Confidence, Day, Grade, Memory, Recall, due, graded
+from roadmap.recall import Day, Memory, due, graded
 
 QUESTIONS = tuple(
     Question(
@@ -82,7 +83,7 @@ def recall(at: datetime, grade: Grade = Grade.good, interval: int | None = 30, c
 def test_every_card_is_in_the_deck_once_in_one_state(
     memories: dict[str, Memory], labels: dict[str, dict[str, datetime]]
 ) -> None:
-    entries = practice.deck(ROADMAP, memories, {}, labels, day())
+    entries = practice.entries(ROADMAP, memories, {}, labels, day())
     assert [entry.card.id for entry in entries] == CARDS
     for entry in entries:
         id = entry.card.id
@@ -101,7 +102,7 @@ def test_a_card_goes_from_new_to_learning_to_due_to_mature() -> None:
 
     def state(memory: Memory | None, days: int) -> str:
         today = day(TODAY + timedelta(days=days))
-        return practice.deck(ROADMAP, {card: memory} if memory else {}, {}, {}, today)[0].state
+        return practice.entries(ROADMAP, {card: memory} if memory else {}, {}, {}, today)[0].state
 
     assert (state(None, 0), state(first, 0), state(first, 2)) == ("new", "learning", "due")
     long = first._replace(due=first.last + timedelta(days=MATURE))
@@ -109,7 +110,7 @@ def test_a_card_goes_from_new_to_learning_to_due_to_mature() -> None:
 
 
 def test_a_card_carries_its_lapses() -> None:
-    entries = practice.deck(ROADMAP, {}, {CARDS[1]: 6}, {}, day())
+    entries = practice.entries(ROADMAP, {}, {CARDS[1]: 6}, {}, day())
     assert [entry.lapses for entry in entries[:3]] == [0, 6, 0]
 
 

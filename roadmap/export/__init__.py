@@ -17,6 +17,7 @@ from roadmap import levels, report
 from roadmap.export.page import REPORT_STYLE, body, day, to_html
 from roadmap.export.reading import Refused, read
 from roadmap.report import Changes, Report, ReportedLine
+from roadmap.report.words import PURPOSE, RULE, blocking, change_list, changed, claim, reason, recalled
 
 __all__ = [
     "REPORT_STYLE",
@@ -125,8 +126,8 @@ def _markdown(of: Report) -> Iterator[str]:
     catalog, at = of.catalog, of.claimed
     yield f"# {_md(of.name) or 'Report'}\n"
     yield "  \n".join([*([_md(of.role)] if of.role else []), f"{_md(of.roadmap.title)}, as of {day(of.as_of)}"])
-    yield f"\n**{_md(report.claim(of))}.** {_md(report.reason(of))}\n"
-    yield f"{_md(report.blocking(of))}\n"
+    yield f"\n**{_md(claim(of))}.** {_md(reason(of))}\n"
+    yield f"{_md(blocking(of))}\n"
     if of.message:
         yield _quoted(of.message) + "\n"
     yield "| Stage | Ticked | Needed |\n| --- | --- | --- |"
@@ -145,12 +146,12 @@ def _markdown(of: Report) -> Iterator[str]:
         yield f"\n## {_md(stage.title)}\n"
         yield from (_item(line) for line in (*stage.skills, *stage.goals))
     if of.drilled:
-        yield f"\n## Recalled\n\n{_md(report.recalled(of.drilled))}"
+        yield f"\n## Recalled\n\n{_md(recalled(of.drilled))}"
     if of.changes:
-        yield f"\n## Since the report of {day(of.changes.since)}\n\n{_md(report.changed(of))}\n"
+        yield f"\n## Since the report of {day(of.changes.since)}\n\n{_md(changed(of))}\n"
         if isinstance(of.changes, Changes):
-            yield from (f"- {sign}: {_md(words)}" for sign, words in report.change_list(of))
-    yield f"\n---\n\n{_md(report.PURPOSE)}\n\n{_md(report.RULE)}\n"
+            yield from (f"- {sign}: {_md(words)}" for sign, words in change_list(of))
+    yield f"\n---\n\n{_md(PURPOSE)}\n\n{_md(RULE)}\n"
     yield f"Roadmap version {of.roadmap.version}. Checksum `{of.checksum}`."
 
 

@@ -10,6 +10,7 @@ from html import escape
 from roadmap import drawing, levels, report
 from roadmap.export.reading import MARK
 from roadmap.report import Changes, Report, ReportedLine
+from roadmap.report.words import PURPOSE, RULE, blocking, change_list, changed, claim, reason, recalled
 
 REPORT_STYLE = """
 .report{--ink:light-dark(#0f1419,#f2f5f9);--quiet:light-dark(#4b5563,#a9b4c2);--hair:light-dark(#d9dee6,#2c3542);
@@ -135,8 +136,8 @@ def _opening(of: Report, level: int, draw: Draw) -> Iterator[str]:
     yield f'<h{level} class="name">{_said(of.name or "Report")}</h{level}>'
     role = f"{_said(of.role)}, " if of.role else ""
     yield f'<p class="about">{role}as of {day(of.as_of)}</p>'
-    yield f'<h{level + 1} class="claim">{escape(report.claim(of))}</h{level + 1}>'
-    yield f'<p class="reason">{escape(report.reason(of))}</p>'
+    yield f'<h{level + 1} class="claim">{escape(claim(of))}</h{level + 1}>'
+    yield f'<p class="reason">{escape(reason(of))}</p>'
     yield '<p class="unchecked">A self-assessment: claimed by its author, checked by nobody yet.</p>'
     catalog, ticks, id = of.catalog, of.ticks, f"r{of.id[:8]}"
     large = drawing.ladder(catalog, ticks, id=f"{id}-large", size="large")
@@ -150,7 +151,7 @@ def _blocking(of: Report, level: int) -> Iterator[str]:
     following = levels.next_stage(of.catalog, of.claimed.level)
     title = f"What blocks {following.title}" if following else "What blocks the next stage"
     still_open = levels.shortfalls(of.catalog, of.ticks, following.id)[0].open if following else ()
-    yield _section(title, level, f'<p class="reading">{escape(report.blocking(of))}</p>', _lines(of, still_open))
+    yield _section(title, level, f'<p class="reading">{escape(blocking(of))}</p>', _lines(of, still_open))
 
 
 def _figures(of: Report, level: int, draw: Draw) -> Iterator[str]:
@@ -211,17 +212,16 @@ def _everything(of: Report, level: int) -> Iterator[str]:
 
 def _recalled(of: Report, level: int) -> Iterator[str]:
     if of.drilled:
-        words = f"{report.recalled(of.drilled)} Recalls are graded by oneself and prove nothing by themselves."
+        words = f"{recalled(of.drilled)} Recalls are graded by oneself and prove nothing by themselves."
         yield _section("Cards recalled", level, _reading(words))
 
 
 def _changes(of: Report, level: int) -> Iterator[str]:
     if of.changes:
-        parts = [_reading(report.changed(of))]
+        parts = [_reading(changed(of))]
         if isinstance(of.changes, Changes):
             items = (
-                f"<li><span></span><span>{escape(text)}</span>{_aside(word)}</li>"
-                for word, text in report.change_list(of)
+                f"<li><span></span><span>{escape(text)}</span>{_aside(word)}</li>" for word, text in change_list(of)
             )
             parts.append(_list(items, "some"))
         yield _section(f"Since the report of {day(of.changes.since)}", level, *parts)
@@ -229,7 +229,7 @@ def _changes(of: Report, level: int) -> Iterator[str]:
 
 def _colophon(of: Report, level: int) -> Iterator[str]:
     facts = {
-        "Rule": escape(report.RULE),
+        "Rule": escape(RULE),
         "Roadmap": f"{escape(of.roadmap.title)}, version {of.roadmap.version}",
         "Content": f"<code>{escape(of.roadmap.digest[:16])}</code>",
         "As of": day(of.as_of),
@@ -237,7 +237,7 @@ def _colophon(of: Report, level: int) -> Iterator[str]:
         "Checksum": f"<code>{escape(of.checksum)}</code>",
     }
     listed = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts.items())
-    yield _section("About this report", level, _reading(report.PURPOSE), f"<dl>{listed}</dl>")
+    yield _section("About this report", level, _reading(PURPOSE), f"<dl>{listed}</dl>")
 
 
 def _section(title: str, level: int, *parts: str) -> str:

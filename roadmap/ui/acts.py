@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy.exc
 import streamlit as st
 
-from roadmap.recall import Confidence
+from roadmap.facts import Confidence
 
 Act = dict[str, Any]
 

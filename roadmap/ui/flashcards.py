@@ -10,25 +10,24 @@ import streamlit as st
 
 from roadmap import ui
 from roadmap.catalog import Card, Catalog, Question
+from roadmap.facts import Grade, Label, Recall
 from roadmap.levels import held
 from roadmap.recall import (
     EVERYTHING,
     LONGEST_INTERVAL,
     Day,
-    Grade,
-    Label,
     Memory,
     Pick,
-    Recall,
     Scope,
     due_cards,
     graded,
     intervals,
+    lapses,
     leech,
     missed_cards,
-    queue,
     set_aside,
 )
+from roadmap.recommend import pace, queue
 from roadmap.store import Kind, Settings, Step
 from roadmap.ui import acts, parts
 from roadmap.ui.prose import html
@@ -78,19 +77,22 @@ class Session(NamedTuple):
 def session(who: str, catalog: Catalog, chosen: Settings, scope: Scope = EVERYTHING) -> Session:
     """Today's recalls and queue of a person, within a scope."""
     store, day = ui.store(), ui.day(chosen)
-    recalls = store.recalls(who, since=ui.start_of(day))
+    recalls = store.recalls(who, since=day.start)
     tomorrow = day._replace(today=day.today + timedelta(days=1))
     memories, answers = store.memories(who, chosen.retention), store.answers(who)
     missed, missed_by_now = (missed_cards(catalog, answers, before) for before in (day, tomorrow))
     ticks, labels = held(store.ticks(who)), store.labels(who)
     aside = set_aside(labels, day)
     picks = queue(
-        catalog,
+        ui.deck(catalog),
         memories,
+        ui.evidence(who, catalog, day, ticks),
         ticks,
         ui.target(catalog, chosen, ticks),
         day,
+        ui.now(),
         scope,
+        own=pace(store.recalls(who)),
         missed=missed_by_now if scope.cards else missed,  # a card asked for by its id need not wait for tomorrow
         aside=aside,
         done=len(recalls),
@@ -111,13 +113,13 @@ def draw(who: str, catalog: Catalog, scope: Scope) -> None:
     if len(cards) < AHEAD:
         cards += [_unrated(catalog, catalog.card[id]) for id in _failed(today) if id in catalog.card]
     last = ui.store().last(who, UNDOABLE)
-    last = last if last and last.at >= ui.start_of(today.day) else None
+    last = last if last and last.at >= today.day.start else None
     if not cards:
         _summary(who, today, scope, chosen, last)
         return
-    flagged, lapses = today.labels.get("flagged", {}), ui.store().lapses(who)
+    flagged, failed = today.labels.get("flagged", {}), lapses(ui.store().recalls(who))
     for card in cards:
-        card |= {"flagged": card["id"] in flagged, "leech": leech_words(catalog, card["id"], lapses[card["id"]])}
+        card |= {"flagged": card["id"] in flagged, "leech": leech_words(catalog, card["id"], failed[card["id"]])}
     _component(
         key=KEY,
         data={
@@ -144,7 +146,7 @@ def _do(who: str, catalog: Catalog, act: dict[str, Any]) -> None:
             spent = min(max(int(act["milliseconds"]), 0), LONGEST_RECALL)
             sure = acts.confidence(act)
             fact = Recall(at, card, grade, before.dumps() if before else None, after.dumps(), spent, sure)
-            store.recall(who, fact, act["uid"], since=ui.start_of(ui.day(chosen)))
+            store.recall(who, fact, act["uid"], since=ui.day(chosen).start)
         case "label":
             label(who, catalog, act)
         case "undo":
@@ -186,6 +188,7 @@ def _card(catalog: Catalog, pick: Pick, memory: Memory | None, chosen: Settings)
         **faces(catalog, pick.card, pick.line.text),
         "rated": True,
         "why": f"{pick.why} · {pick.card.category}",
+        "because": pick.because,
         "intervals": [_in_days(count) for count in days],
     }
 

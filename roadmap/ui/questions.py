@@ -12,8 +12,9 @@ import streamlit as st
 
 from roadmap import ui
 from roadmap.catalog import Catalog, Question, plain
+from roadmap.facts import Answer, Confidence, Mode
 from roadmap.levels import held
-from roadmap.recall import IN_A_ROW, Answer, Ask, Confidence, Day, Mode, Scope, quiz, rests_until, row, shuffled
+from roadmap.recall import IN_A_ROW, Ask, Day, Scope, quiz, rests_until, row, shuffled
 from roadmap.store import Settings
 from roadmap.ui import acts, flashcards, parts
 from roadmap.ui.prose import html
@@ -94,7 +95,7 @@ def one(
                 spent = min(max(int(act["milliseconds"]), 0), LONGEST_ANSWER)
                 right, sure = question.options[option].right, acts.confidence(act)
                 fact = Answer(ui.now(), question.id, option, right, spent, mode, sure)
-                ui.store().answer(who, fact, act["uid"], since=ui.start_of(ui.day(ui.store().settings(who))))
+                ui.store().answer(who, fact, act["uid"], since=ui.day(ui.store().settings(who)).start)
                 answered(question.id)
             case "next":
                 went_on(act["question"])

@@ -8,8 +8,8 @@ import streamlit as st
 
 from roadmap import charts, practice, ui
 from roadmap.catalog import Catalog
+from roadmap.facts import Confidence
 from roadmap.practice import FEW, MATURE, STATED, Calibration
-from roadmap.recall import Confidence
 from roadmap.ui import parts
 
 HALF_A_YEAR = 182

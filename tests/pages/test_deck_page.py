@@ -9,7 +9,8 @@ import pytest
 from visit import NOON, Visit, act, catalog, store
 
 from roadmap import ui
-from roadmap.recall import Confidence, Grade, Recall, graded
+from roadmap.facts import Confidence, Grade, Recall
+from roadmap.recall import graded
 from roadmap.ui.prose import html
 
 CARD, OTHER = (card.id for card in catalog().cards[:2])

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from visit import NOON, Visit, act, catalog, skills, store, with_ticks
 
 from roadmap import ui
-from roadmap.recall import Confidence, Grade, Recall, graded
+from roadmap.facts import Confidence, Grade, Recall
+from roadmap.recall import graded
 from roadmap.ui.prose import html
 
 
@@ -92,24 +93,23 @@ def test_the_interval_on_a_button_is_the_day_the_card_comes_back(monkeypatch: py
         held.undo(who, ("recall",), NOON)
 
 
-def test_due_cards_come_first_and_say_how_long_ago_it_was() -> None:
+def test_what_gains_most_comes_first_and_says_why_and_what_it_brings() -> None:
     known = [catalog().card[id] for id in queue(Visit("drill"))]
-    last = next(card for card in reversed(catalog().cards) if card.stage == "beyond")
-    recall(last.id, Grade.good, NOON - timedelta(days=9))
-    recall(known[0].id, Grade.good, NOON - timedelta(days=2))
+    recall(known[0].id, Grade.again, NOON - timedelta(days=9))
     data = told(Visit("drill"))
-    assert [card["id"] for card in data["cards"][:2]] == [last.id, known[0].id]
-    assert data["cards"][0]["why"].startswith("Due, last recalled 9 days ago")
-    assert data["cards"][1]["why"] == f"Due, last recalled 2 days ago; blocks Junior · {known[0].category}"
+    back = next(card for card in data["cards"] if card["id"] == known[0].id)
+    assert back["why"] == f"Due, last recalled 9 days ago; blocks Junior · {known[0].category}"
+    assert back["because"].startswith("Recall is at ")
+    assert all(card["because"].startswith("New: ") for card in data["cards"] if card is not back)
 
 
 def test_the_budget_and_the_limit_for_new_cards_hold() -> None:
     held, who = store()
     held.choose(who, {"daily_budget": 4, "new_limit": 3}, NOON - timedelta(days=10))
-    for card in catalog().cards[-3:]:
+    for card in catalog().cards_of["core.scaffold-module"][:3]:
         recall(card.id, Grade.good, NOON - timedelta(days=9))
     visit = Visit("drill")
-    assert told(visit)["left"] == 4  # three due, one new
+    assert told(visit)["left"] == 4
     for done in range(1, 4):
         assert (told(grade(visit))["done"], told(visit)["left"]) == (done, 4 - done)
     grade(visit)

@@ -8,7 +8,8 @@ import pytest
 from visit import NOON, Visit, catalog, store
 
 from roadmap import ui
-from roadmap.recall import Answer, Confidence, Grade, Recall, graded
+from roadmap.facts import Answer, Confidence, Grade, Recall
+from roadmap.recall import graded
 
 CARDS = [card.id for card in catalog().cards]
 

@@ -42,10 +42,11 @@ class Deck {
     this.note = el("p", { class: "note", role: "status" });
     this.why = el("p", { class: "why" });
     this.line = el("p", { class: "line" });
+    this.because = el("p", { class: "line" });
     this.leech = el("p", { class: "leech" });
     this.front = el("div", { class: "front prose" });
     this.back = el("div", { class: "back prose", hidden: true, tabindex: "-1" });
-    this.card = el("article", { "aria-label": "Card" }, this.why, this.line, this.leech, this.front, this.back);
+    this.card = el("article", { "aria-label": "Card" }, this.why, this.line, this.because, this.leech, this.front, this.back);
     this.show = el("button", { class: "show", type: "button", onclick: () => this.#reveal() }, "Show answer", el("kbd", { "aria-hidden": "true" }, "S"));
     this.sure = confidence((sure) => this.#reveal(sure));
     this.grades = GRADES.map((name, index) => {
@@ -118,6 +119,7 @@ class Deck {
     if (!card) return;
     text(this.why, card.why);
     text(this.line, card.line);
+    text(this.because, card.because ?? "");
     this.leech.replaceChildren(...this.#leechWords(card));
     this.front.innerHTML = card.front;
     this.back.replaceChildren();

@@ -10,8 +10,9 @@ import streamlit as st
 
 from roadmap import ui
 from roadmap.catalog import Card, Catalog, plain
-from roadmap.practice import Entry, deck
-from roadmap.recall import Confidence, Day, Memory, Recall
+from roadmap.facts import Confidence, Recall
+from roadmap.practice import Entry, entries
+from roadmap.recall import Day, Memory, lapses
 from roadmap.ui import acts, flashcards
 
 KEY = "deck"
@@ -26,16 +27,16 @@ def draw(who: str, catalog: Catalog) -> None:
     ui.seen(who)
     store = ui.store()
     chosen = store.settings(who)
-    day, labels = ui.day(chosen), store.labels(who)
-    entries = deck(catalog, store.memories(who, chosen.retention), store.lapses(who), labels, day)
-    opened = next((entry for entry in entries if entry.card.id == st.session_state.get("opened")), None)
+    day, labels, recalls = ui.day(chosen), store.labels(who), store.recalls(who)
+    cards = entries(catalog, store.memories(who, chosen.retention), lapses(recalls), labels, day)
+    opened = next((entry for entry in cards if entry.card.id == st.session_state.get("opened")), None)
     _component(
         key=KEY,
         data={
             "stages": [stage.title for stage in catalog.stages],
             "categories": [category.name for category in catalog.categories],
-            "cards": [_row(catalog, entry) for entry in entries],
-            "opened": _opened(who, catalog, opened, day) if opened else None,
+            "cards": [_row(catalog, entry) for entry in cards],
+            "opened": _opened(catalog, opened, recalls, day) if opened else None,
             **acts.told(KEY),
         },
         on_acts_change=lambda: acts.hear(KEY, lambda act: _do(who, catalog, act), flashcards.REFUSED),
@@ -71,14 +72,13 @@ def _plain(front: str) -> str:
     return plain(front)
 
 
-def _opened(who: str, catalog: Catalog, entry: Entry, day: Day) -> dict[str, Any]:
+def _opened(catalog: Catalog, entry: Entry, recalls: list[Recall], day: Day) -> dict[str, Any]:
     """Both sides of a card, what its recalls were, and what to send to whoever keeps the cards."""
-    recalls = ui.store().recalls(who, card=entry.card.id)
     issues = os.environ.get("ROADMAP_ISSUES_URL", "")
     return {
         **flashcards.faces(catalog, entry.card, catalog.lines[entry.card.skills[0]].text),
         "leech": flashcards.leech_words(catalog, entry.card.id, entry.lapses),
-        "history": [_past(recall, day) for recall in reversed(recalls)],
+        "history": [_past(recall, day) for recall in reversed(recalls) if recall.card == entry.card.id],
         "report": _report(catalog, entry.card),
         "issues": issues if issues.startswith(("https://", "http://")) else None,
     }
