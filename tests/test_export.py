@@ -47,6 +47,7 @@ def full(**said: Any) -> Report:
     """A report with everything in it."""
     first = report(by_counts(4, 4, 0, 0, 0), id="00000000-0000-4000-8000-000000000001", as_of=date(2026, 5, 1))
     facts: dict[str, Any] = {
+        "id": "11111111-3333-4333-8444-555555555555",
         "message": "A quarter of observability.\n\n  Next: boundaries.",
         "notes": {
             "junior.skill-1": Note(text="Merged.\nTwice.", link="https://example.org/pull/1?a=b&c=d"),

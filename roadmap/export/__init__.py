@@ -14,9 +14,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from roadmap import levels, report
-from roadmap.export.page import REPORT_STYLE, body, day, to_html
+from roadmap.export.page import REPORT_STYLE, body, to_html
 from roadmap.export.reading import Refused, read
-from roadmap.report import Changes, Report, ReportedLine
+from roadmap.export.story import Facts, Figure, Heading, Label, Line, Lines, Part, Sentence, Table, day, tell
+from roadmap.report import Report, ReportedLine
 
 __all__ = [
     "REPORT_STYLE",
@@ -117,46 +118,52 @@ def _yes(line: ReportedLine) -> str:
 
 
 def to_markdown(of: Report) -> bytes:
-    """The report as text for a wiki or a pull request."""
+    """The report as text for a wiki or a pull request: the numbers of each drawing as a table."""
     return ("\n".join(_markdown(of)).strip() + "\n").encode()
 
 
 def _markdown(of: Report) -> Iterator[str]:
-    catalog, at = of.catalog, of.claimed
-    yield f"# {_md(of.name) or 'Report'}\n"
-    yield "  \n".join([*([_md(of.role)] if of.role else []), f"{_md(of.roadmap.title)}, as of {day(of.as_of)}"])
-    yield f"\n**{_md(report.claim(of))}.** {_md(report.reason(of))}\n"
-    yield f"{_md(report.blocking(of))}\n"
-    if of.message:
-        yield _quoted(of.message) + "\n"
-    yield "| Stage | Ticked | Needed |\n| --- | --- | --- |"
-    for stage in of.stages:
-        yield f"| {_md(stage.title)} | {_ticked(stage.skills)} of {len(stage.skills)} | {stage.needed} |"
-    yield f"\n## Gaps toward {_md(catalog.stage[of.target].title)}\n"
-    yield "| Category | Held | Missing |\n| --- | --- | --- |"
-    for gap in of.gaps:
-        held, missing = len(gap.held), len(gap.missing)
-        yield f"| {_md(gap.category)} | {held} of {held + missing} | {missing or ''} |"
-    for title, ids in (("Open below the level", at.debts), ("Ahead of the level", at.ahead)):
-        if ids:
-            yield f"\n## {title}\n"
-            yield from (f"- {_md(of.lines[line].text)}" for line in ids)
-    for stage in of.stages:
-        yield f"\n## {_md(stage.title)}\n"
-        yield from (_item(line) for line in (*stage.skills, *stage.goals))
-    if of.drilled:
-        yield f"\n## Recalled\n\n{_md(report.recalled(of.drilled))}"
-    if of.changes:
-        yield f"\n## Since the report of {day(of.changes.since)}\n\n{_md(report.changed(of))}\n"
-        if isinstance(of.changes, Changes):
-            yield from (f"- {sign}: {_md(words)}" for sign, words in report.change_list(of))
-    yield f"\n---\n\n{_md(report.PURPOSE)}\n\n{_md(report.RULE)}\n"
-    yield f"Roadmap version {of.roadmap.version}. Checksum `{of.checksum}`."
+    opening = (story := tell(of)).opening
+    yield f"# {_md(opening.name)}\n"
+    yield "  \n".join([*([_md(opening.role)] if opening.role else []), f"{_md(of.roadmap.title)}, {opening.day}"])
+    yield f"\n**{_md(opening.claim)}.** {_md(opening.reason)}\n"
+    if opening.message:
+        yield _quoted(opening.message) + "\n"
+    yield _grid(opening.ladder.table)
+    for section in story.sections:
+        yield f"## {_md(section.title)}\n"
+        for part in section.parts:
+            yield from _part(part)
 
 
-def _item(line: ReportedLine) -> str:
-    since = f" (since {day(line.since)})" if line.since else ""
-    parts = [f"- [{'x' if line.ticked else ' '}] {_md(line.text)}{since}"]
+def _part(part: Part) -> Iterator[str]:
+    match part:
+        case Sentence(text) | Label(text):
+            yield f"{_md(text)}\n"
+        case Heading(title, aside):
+            yield f"### {_md(title)}\n\n{_md(aside)}\n"
+        case Lines(items, full):
+            yield from (_item(line, ticks=full) for line in items)
+            yield ""
+        case Figure(table=table):
+            yield _grid(table)
+        case Table():
+            yield _grid(part)
+        case Facts(pairs, code):
+            yield from (f"- {name}: {f'`{value}`' if name in code else _md(value)}" for name, value in pairs)
+
+
+def _grid(of: Table) -> str:
+    rows = [of.heads, ("---",) * len(of.heads), *of.rows]
+    return "\n".join(f"| {' | '.join(cell if row is rows[1] else _md(cell) for cell in row)} |" for row in rows) + "\n"
+
+
+def _item(line: Line, *, ticks: bool) -> str:
+    """A skill with its box where ticked and open ones stand together; else what is said of it stands beside it."""
+    if ticks:
+        parts = [f"- [{'x' if line.held else ' '}] {_md(line.text)}" + (f" ({_md(line.aside)})" if line.aside else "")]
+    else:
+        parts = [f"- {_md(line.aside)}: {_md(line.text)}" if line.held is None else f"- {_md(line.text)}"]
     parts += [_quoted(line.note, "  ")] if line.note else []
     parts += [f"\n  <{line.link}>"] if line.link else []
     return "\n".join(parts)
