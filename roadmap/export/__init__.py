@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from roadmap import levels, report
 from roadmap.export.page import REPORT_STYLE, body, to_html
+from roadmap.export.pdf import to_pdf
 from roadmap.export.reading import Refused, read
 from roadmap.export.story import Facts, Figure, Heading, Label, Line, Lines, Part, Sentence, Table, day, tell
 from roadmap.report import Report, ReportedLine
@@ -31,6 +32,7 @@ __all__ = [
     "to_html",
     "to_json",
     "to_markdown",
+    "to_pdf",
 ]
 
 
