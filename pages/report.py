@@ -6,7 +6,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from roadmap import export, levels, report, ui
-from roadmap.report import Report
+from roadmap.report import Report, words
 from roadmap.ui import parts
 
 person = ui.person()
@@ -136,5 +136,5 @@ for one in reversed(past):
     if folded.open:
         with folded:
             downloads(one)
-            if said := report.changed(one):
+            if said := words.changed(one):
                 st.markdown(parts.typed(said))

@@ -8,7 +8,8 @@ import sqlalchemy.exc
 import streamlit as st
 
 from roadmap import levels, ui
-from roadmap.recall import Grade, graded
+from roadmap.facts import Grade
+from roadmap.recall import graded
 from roadmap.store import Backup
 from roadmap.ui import parts
 

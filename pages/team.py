@@ -8,7 +8,7 @@ import streamlit as st
 
 from roadmap import charts, drawing, export, levels, report, ui
 from roadmap.catalog import Catalog
-from roadmap.report import Report, team
+from roadmap.report import Report, team, words
 from roadmap.ui import parts
 
 person = ui.person()
@@ -66,9 +66,9 @@ def over_time(theirs: Sequence[Report]) -> None:
     for before, after in pairwise(theirs):
         with_change = after.model_copy(update={"changes": report.changes(before, after)})
         st.markdown(
-            f"**{export.day(before.as_of)} to {export.day(after.as_of)}**: {parts.typed(report.changed(with_change))}"
+            f"**{export.day(before.as_of)} to {export.day(after.as_of)}**: {parts.typed(words.changed(with_change))}"
         )
-        for word, text in report.change_list(with_change):
+        for word, text in words.change_list(with_change):
             st.markdown(f"- {word}: {parts.typed(text)}")
 
 
@@ -133,7 +133,7 @@ def table(people: Sequence[Report], names: dict[str, str], histories: dict[str, 
                 },
                 "As of": one.as_of,
                 "Age": f"{age} days, stale" if age > STALE_DAYS else f"{age} days",
-                "Since last": report.changed(one.model_copy(update={"changes": since})) or "First report",
+                "Since last": words.changed(one.model_copy(update={"changes": since})) or "First report",
             }
         )
     event = st.dataframe(

@@ -13,6 +13,7 @@ from math import ceil
 from typing import NamedTuple
 
 from roadmap.catalog import Catalog, Skill, Stage, Value
+from roadmap.facts import Tick
 
 SHARE = 0.75
 STARTING_OUT = "Starting out"
@@ -63,14 +64,6 @@ class Gap(Value):
     def share(self) -> float:
         """The missing share of the category, 0 to 1."""
         return 1 - self.held_weight / self.required
-
-
-class Tick(NamedTuple):
-    """One fact: at this moment a person said that they hold a skill, or no longer do."""
-
-    at: datetime
-    skill: str
-    held: bool
 
 
 class Moment(NamedTuple):

@@ -8,45 +8,21 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from enum import IntEnum
 from functools import lru_cache
 from hashlib import sha256
 from itertools import chain, islice, zip_longest
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import fsrs
 
 from roadmap import levels
 from roadmap.catalog import Card, Catalog, Goal, Item, Question, Skill, Value
+from roadmap.facts import Answer, Grade, Recall
 
 LONGEST_INTERVAL = 365
 RETENTION = 0.9
 IN_A_ROW = 10
 REST = timedelta(days=30)
-
-
-class Grade(IntEnum):
-    """How a recall went, in FSRS's own words and numbers."""
-
-    again = 1
-    hard = 2
-    good = 3
-    easy = 4
-
-
-class Confidence(IntEnum):
-    """How sure a person said they were, before they saw what is right."""
-
-    guess = 1
-    think = 2
-    sure = 3
-
-
-Mode = Literal["quiz", "placement"]
-"""Where a question was answered: in Drill, or in the placement check."""
-
-Label = Literal["suspended", "buried", "flagged"]
-"""What a person puts on a card: out of the queue for good, out of it for that day, or to be found again."""
 
 
 class Memory(NamedTuple):
@@ -66,39 +42,6 @@ class Memory(NamedTuple):
         """The memory that `dumps` wrote."""
         stability, difficulty, due, last = json.loads(text)
         return Memory(stability, difficulty, datetime.fromisoformat(due), datetime.fromisoformat(last))
-
-
-class Recall(NamedTuple):
-    """One fact: a card was recalled with a grade. `before` and `after` are memories as JSON, None for a new card."""
-
-    at: datetime
-    card: str
-    grade: Grade
-    before: str | None
-    after: str
-    milliseconds: int
-    confidence: Confidence | None = None
-
-
-class Answer(NamedTuple):
-    """One fact: a question was answered; `option` is its place as authored, `right` whether it was the key."""
-
-    at: datetime
-    question: str
-    option: int
-    right: bool
-    milliseconds: int
-    mode: Mode = "quiz"
-    confidence: Confidence | None = None
-
-
-class Score(NamedTuple):
-    """One fact: work on a prompt was scored by its rubric, points (0 to 4) by dimension; `by` is empty for oneself."""
-
-    at: datetime
-    prompt: str
-    points: dict[str, int]
-    by: str = ""
 
 
 class Scope(Value):

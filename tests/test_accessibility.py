@@ -17,7 +17,8 @@ from tab import PATIENCE, Tabs, books, drop, focused, running, settled, skill, s
 from visit import catalog, skills
 
 from roadmap import export, report
-from roadmap.recall import Answer, Grade, Recall, graded
+from roadmap.facts import Answer, Grade, Recall
+from roadmap.recall import graded
 from roadmap.report import Note
 
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1440, 390)]

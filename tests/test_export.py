@@ -326,7 +326,7 @@ HTML = export.to_html(full())
         pytest.param(b"[1, 2]", "a list", id="list"),
         pytest.param(b'{"level": "mid"}', "not a roadmap report", id="other JSON"),
         pytest.param(b'{"schema": true, "checksum": ""}', "not a roadmap report", id="schema is no number"),
-        pytest.param(resealed(schema=7), "schema 7, this one reads 1", id="newer"),
+        pytest.param(resealed(schema=7), "schema 7, this one reads 2", id="newer"),
         pytest.param(resealed(schema=0), "not shaped like a report", id="older than the first"),
         pytest.param(JSON.replace(b'"name": "Ada"', b'"name": "Eve"'), "changed or damaged", id="edited"),
         pytest.param(HTML.replace(b'"name":"Ada"', b'"name":"Eve"'), "changed or damaged", id="edited page"),

@@ -14,7 +14,7 @@ from miniature import by_counts, first
 
 from roadmap import levels
 from roadmap.catalog import Catalog
-from roadmap.levels import Tick
+from roadmap.facts import Tick
 
 ROADMAP = miniature.catalog()
 SIZES = tuple(miniature.SHAPE.values())

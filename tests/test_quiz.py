@@ -12,21 +12,8 @@ from hypothesis import strategies as st
 from miniature import first
 
 from roadmap.catalog import Card, Option, Question
-from roadmap.recall import (
-    IN_A_ROW,
-    REST,
-    Answer,
-    Ask,
-    Day,
-    Memory,
-    Scope,
-    due_cards,
-    missed_cards,
-    queue,
-    quiz,
-    row,
-    shuffled,
-)
+from roadmap.facts import Answer
+from roadmap.recall import IN_A_ROW, REST, Ask, Day, Memory, Scope, due_cards, missed_cards, queue, quiz, row, shuffled
 
 
 def question(card: Card, number: int) -> Question:

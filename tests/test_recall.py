@@ -13,19 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from miniature import first
 
-from roadmap.recall import (
-    LONGEST_INTERVAL,
-    Day,
-    Grade,
-    Memory,
-    Recall,
-    Scope,
-    due,
-    graded,
-    intervals,
-    queue,
-    remember,
-)
+from roadmap.facts import Grade, Recall
+from roadmap.recall import LONGEST_INTERVAL, Day, Memory, Scope, due, graded, intervals, queue, remember
 
 ROADMAP = miniature.catalog()
 CARDS = [*ROADMAP.card]

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from roadmap import levels
 from roadmap import report as reports
 from roadmap.catalog import Catalog
-from roadmap.report import Changes, Drilled, Incomparable, Note, Report
+from roadmap.report import Changes, Drilled, Incomparable, Note, Report, words
 from roadmap.report.team import TeamGaps, Withheld, histories, latest_by_person, team_gaps
 
 SENIOR = by_counts(4, 5, 4, 2, 1)
@@ -129,7 +129,9 @@ def forged(**changes: object) -> dict[str, object]:
         ({"gaps": []}, "gaps do not follow"),
         ({"target": "elsewhere"}, "do not fit"),
         ({"roadmap": {"version": 1, "digest": "", "title": "R", "categories": ["Core"]}}, "category"),
-        ({"schema": 2}, "schema"),
+        ({"schema": 3}, "schema"),
+        ({"shown": None}, "shown level does not follow"),
+        ({"schema": 1}, "do not hold"),
         ({"extra": 1}, "extra"),
     ],
 )
@@ -187,8 +189,8 @@ def test_a_second_report_says_what_was_gained_lost_and_learned_since() -> None:
         level_before="junior",
         level_after="mid",
     )
-    assert reports.changed(second) == "The claimed level went from Junior to Mid. 1 skill gained, 1 skill withdrawn."
-    assert reports.change_list(second)[0] == ("Gained", "Do mid thing number 4.")
+    assert words.changed(second) == "The claimed level went from Junior to Mid. 1 skill gained, 1 skill withdrawn."
+    assert words.change_list(second)[0] == ("Gained", "Do mid thing number 4.")
     assert reports.is_intact(reports.payload(second))
 
 
@@ -196,8 +198,8 @@ def test_reports_about_two_roadmap_versions_are_not_compared_and_say_so() -> Non
     first = report(catalog=but(version=7))
     second = report(previous=first)
     assert isinstance(second.changes, Incomparable)
-    assert "version 7" in reports.changed(second)
-    assert "version 1" in reports.changed(second)
+    assert "version 7" in words.changed(second)
+    assert "version 1" in words.changed(second)
 
 
 def test_reports_of_two_people_are_not_compared() -> None:
@@ -234,7 +236,7 @@ def test_changes_lead_from_the_one_report_to_the_other(before: set[str], after: 
     ],
 )
 def test_the_headline_states_a_claim_and_its_reason(counts: tuple[int, ...], headline: str) -> None:
-    assert reports.headline(report(by_counts(*counts))) == headline
+    assert words.headline(report(by_counts(*counts))) == headline
 
 
 @pytest.mark.parametrize(
@@ -246,13 +248,13 @@ def test_the_headline_states_a_claim_and_its_reason(counts: tuple[int, ...], hea
     ],
 )
 def test_what_blocks_the_next_stage_is_said_about_someone_else(counts: tuple[int, ...], sentence: str) -> None:
-    assert reports.blocking(report(by_counts(*counts))) == sentence
+    assert words.blocking(report(by_counts(*counts))) == sentence
 
 
 @given(st.sets(st.sampled_from(sorted(catalog().skills))))
 def test_nobody_is_ever_called_their_level(ticks: set[str]) -> None:
     made = report(ticks)
-    said = f"{reports.headline(made)} {reports.blocking(made)}"
+    said = f"{words.headline(made)} {words.blocking(made)}"
     assert not any(f"is {stage.title}" in said or f"is a {stage.title}" in said for stage in catalog().stages)
 
 

@@ -20,7 +20,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from roadmap import levels
-from roadmap.recall import Answer, Grade, Memory, Recall, graded, remember
+from roadmap.facts import Answer, Grade, Recall
+from roadmap.recall import Memory, graded, remember
 from roadmap.report import Note
 from roadmap.store import Backup, Settings, Store
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from roadmap import drawing, levels, report
-from roadmap.report import Changes, Report, ReportedLine
+from roadmap import drawing, levels
+from roadmap.report import Changes, Report, ReportedLine, words
 
 WIDE, NARROW = 640, 320
 
@@ -117,8 +117,8 @@ def tell(of: Report) -> Story:
             name=name,
             role=of.role,
             day=f"as of {day(of.as_of)}",
-            claim=report.claim(of),
-            reason=report.reason(of),
+            claim=words.claim(of),
+            reason=words.reason(of),
             unchecked="A self-assessment: claimed by its author, checked by nobody yet.",
             ladder=_ladder(of),
             message=of.message,
@@ -145,14 +145,14 @@ def day(of: date) -> str:
 def notes(of: Report) -> Section:
     """What its author points at, without the skills beside: for a format that does not list every skill."""
     pointed = [line for line in of.lines.values() if line.note or line.link]
-    words = (
+    said = (
         "The author left notes and links out."
         if not of.notes_included
         else "Notes and links are the author's own."
         if pointed
         else "The author made no note."
     )
-    return Section("notes", "Notes and links", (Sentence(words), _lines(of, [line.id for line in pointed], full=True)))
+    return Section("notes", "Notes and links", (Sentence(said), _lines(of, [line.id for line in pointed], full=True)))
 
 
 # The sections
@@ -178,7 +178,7 @@ def _blocking(of: Report) -> Section:
     following = levels.next_stage(of.catalog, of.claimed.level)
     title = f"What blocks {following.title}" if following else "What blocks the next stage"
     still_open = levels.shortfalls(of.catalog, of.ticks, following.id)[0].open if following else ()
-    return Section("blocking", title, (Sentence(report.blocking(of)), _lines(of, still_open)))
+    return Section("blocking", title, (Sentence(words.blocking(of)), _lines(of, still_open)))
 
 
 def _matrix(of: Report) -> Section:
@@ -235,17 +235,17 @@ def _target(of: Report) -> Iterator[Section]:
 def _beside_the_level(of: Report) -> Iterator[Section]:
     """What the level tolerates, and what it does not count."""
     if of.claimed.debts:
-        words = "The claimed level tolerates these. They are open all the same."
-        yield Section("debts", "Open below the level", (Sentence(words), _lines(of, of.claimed.debts)))
+        said = "The claimed level tolerates these. They are open all the same."
+        yield Section("debts", "Open below the level", (Sentence(said), _lines(of, of.claimed.debts)))
     if of.claimed.ahead:
-        words = "Ticked above the next stage: credited here, not counted in the level."
-        yield Section("ahead", "Ahead of the level", (Sentence(words), _lines(of, of.claimed.ahead)))
+        said = "Ticked above the next stage: credited here, not counted in the level."
+        yield Section("ahead", "Ahead of the level", (Sentence(said), _lines(of, of.claimed.ahead)))
 
 
 def _everything(of: Report) -> Section:
     """Every skill and goal with what its owner can point at."""
-    words = "Notes and links are the author's own." if of.notes_included else "The author left notes and links out."
-    parts: list[Part] = [Sentence(words)]
+    said = "Notes and links are the author's own." if of.notes_included else "The author left notes and links out."
+    parts: list[Part] = [Sentence(said)]
     for stage in of.stages:
         counted = f"{_ticked(stage.skills)} of {len(stage.skills)}, {stage.needed} needed"
         parts += [Heading(stage.title, counted), _lines(of, [line.id for line in stage.skills], full=True)]
@@ -259,21 +259,21 @@ def _everything(of: Report) -> Section:
 
 def _recalled(of: Report) -> Iterator[Section]:
     if of.drilled:
-        words = f"{report.recalled(of.drilled)} Recalls are graded by oneself and prove nothing by themselves."
-        yield Section("recalled", "Cards recalled", (Sentence(words),))
+        said = f"{words.recalled(of.drilled)} Recalls are graded by oneself and prove nothing by themselves."
+        yield Section("recalled", "Cards recalled", (Sentence(said),))
 
 
 def _changes(of: Report) -> Iterator[Section]:
     if of.changes:
-        parts: list[Part] = [Sentence(report.changed(of))]
+        parts: list[Part] = [Sentence(words.changed(of))]
         if isinstance(of.changes, Changes):
-            parts.append(Lines(tuple(Line(text, None, word) for word, text in report.change_list(of))))
+            parts.append(Lines(tuple(Line(text, None, word) for word, text in words.change_list(of))))
         yield Section("changes", f"Since the report of {day(of.changes.since)}", tuple(parts))
 
 
 def _colophon(of: Report) -> Section:
     facts = (
-        ("Rule", report.RULE),
+        ("Rule", words.RULE),
         ("Roadmap", f"{of.roadmap.title}, version {of.roadmap.version}"),
         ("Content", of.roadmap.digest[:16]),
         ("As of", day(of.as_of)),
@@ -281,7 +281,7 @@ def _colophon(of: Report) -> Section:
         ("Checksum", of.checksum),
     )
     code = frozenset({"Content", "Report", "Checksum"})
-    return Section("about", "About this report", (Sentence(report.PURPOSE), Facts(facts, code)))
+    return Section("about", "About this report", (Sentence(words.PURPOSE), Facts(facts, code)))
 
 
 def _lines(of: Report, ids: Iterable[str], *, full: bool = False) -> Lines:

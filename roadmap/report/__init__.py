@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
@@ -16,19 +16,10 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from roadmap import levels
+from roadmap import evidence, levels
 from roadmap.catalog import Catalog, Category, Direction, Goal, Id, Skill, Stage, Value
 
-SCHEMA = 1
-PURPOSE = (
-    "This report is for a conversation about development. It is a self-assessment: what its author says they can do, "
-    "checked by nobody yet. No decision about a person should follow from it alone, and none automatically."
-)
-RULE = (
-    "A stage counts when three quarters of its skills, rounded up, are ticked and every stage below counts. The level "
-    "is the highest stage that counts. Goals never count, and more ticks never lower it."
-)
-
+SCHEMA = 2
 NOT_REPORTED = "A report does not carry this."
 
 
@@ -62,6 +53,7 @@ Wording = Annotated[str, AfterValidator(_one_line), Field(min_length=1, max_leng
 LineId = Annotated[Id, Field(max_length=120)]
 Ids = Annotated[tuple[LineId, ...], Field(max_length=5000)]
 Count = Annotated[int, Field(ge=0, le=10_000_000)]
+Percent = Annotated[int, Field(ge=0, le=100)]
 
 
 class Note(Value):
@@ -139,10 +131,71 @@ class Incomparable(Value):
     reason: Wording
 
 
-class Report(Value):
-    """One snapshot, made by its owner for others."""
+class ReportedEvent(Value):
+    """One attempt that counts toward what is shown: its day and the skills it asks about, never the item itself."""
 
-    schema_version: Literal[1] = Field(default=1, alias="schema")
+    on: date
+    kind: evidence.Kind
+    right: bool
+    skills: Annotated[tuple[LineId, ...], Field(min_length=1, max_length=50)]
+
+
+class Shown(Value):
+    """What the counted events show; stages by id, None below the first. `probability` is percent, by stage."""
+
+    level: LineId | None
+    likely: LineId | None
+    low: LineId | None
+    high: LineId | None
+    status: evidence.Status
+    answers: Count
+    newest: date | None
+    probability: Annotated[dict[LineId, Percent], Field(max_length=20)]
+
+
+class Closing(Value):
+    """What would close one open skill: what to read, and how many cards there are to drill."""
+
+    skill: LineId
+    study: Annotated[tuple[Wording, ...], Field(max_length=100)]
+    cards: Count
+
+
+class Calibration(Value):
+    """How sure a person was of answers in a category, and how many were right: by guess, think so, sure."""
+
+    category: Wording
+    asked: tuple[Count, Count, Count]
+    right: tuple[Count, Count, Count]
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> Self:
+        if any(right > asked for right, asked in zip(self.right, self.asked, strict=True)):
+            raise ValueError("more was right than asked")
+        return self
+
+
+class ReportedObjective(Value):
+    """An objective of a review, and what became of it; `words` is its owner's answer."""
+
+    id: Annotated[str, Field(max_length=64)]
+    text: NoteText
+    skill: LineId | None
+    due: date | None
+    by: Name
+    given: date
+    state: Literal["open", "accepted", "declined", "done"]
+    words: NoteText = ""
+
+
+NEW_IN_2 = ("shown", "shown_before", "events", "closing", "calibration", "objectives")
+"""The fields that a report of schema 1 does not have."""
+
+
+class Report(Value):
+    """One snapshot, made by its owner for others; of schema 1 where nothing was checked yet when it was made."""
+
+    schema_version: Literal[1, 2] = Field(default=2, alias="schema")
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
     as_of: date
     person: Annotated[str, AfterValidator(_one_line), Field(min_length=1, max_length=300)]
@@ -157,6 +210,12 @@ class Report(Value):
     drilled: Drilled | None
     changes: Changes | Incomparable | None
     notes_included: bool
+    shown: Shown | None = None
+    shown_before: Shown | None = None
+    events: Annotated[tuple[ReportedEvent, ...], Field(max_length=5000)] = ()
+    closing: Annotated[tuple[Closing, ...], Field(max_length=5000)] = ()
+    calibration: Annotated[tuple[Calibration, ...], Field(max_length=200)] | None = None
+    objectives: Annotated[tuple[ReportedObjective, ...], Field(max_length=500)] = ()
     checksum: Annotated[str, Field(max_length=64)] = ""
 
     @cached_property
@@ -186,6 +245,26 @@ class Report(Value):
             dives=(),
             prompts=(),
         )
+
+    @cached_property
+    def evidence(self) -> evidence.Evidence:
+        """What the counted events show, skill by skill: worked out anew from this file alone."""
+        return evidence.judge(self.catalog, self.ticks, _events(self.events), self.as_of)
+
+    @model_validator(mode="after")
+    def _follows_from_its_events(self) -> Self:
+        """A shown level that is only asserted is refused, too."""
+        if self.schema_version == 1:
+            if any(getattr(self, field) for field in NEW_IN_2):
+                raise ValueError("it holds what reports of its schema do not hold")
+            return self
+        if {skill for event in self.events for skill in event.skills} - set(self.catalog.skills):
+            raise ValueError("an answer is about a skill that its roadmap does not have")
+        if any(event.on > self.as_of for event in self.events):
+            raise ValueError("an answer is newer than the report")
+        if self.shown is None or not _same(self.shown, _shown(self.evidence)):
+            raise ValueError("its shown level does not follow from its answers")
+        return self
 
     @model_validator(mode="after")
     def _follows_from_its_ticks(self) -> Self:
@@ -225,8 +304,16 @@ def make(
     previous: Report | None,
     show_notes: bool,
     show_cards: bool,
+    events: Iterable[evidence.Event] = (),
+    calibration: Sequence[Calibration] | None = None,
+    objectives: Sequence[ReportedObjective] = (),
 ) -> Report:
-    """Freeze what is true on a day and what its owner chose to show; notes and card counts only if asked for."""
+    """Freeze what is true on a day and what its owner chose to show: notes, card counts and calibration if given.
+
+    Of the events only those that count are carried; they say what was checked and when, never which item it was.
+    """
+    found = evidence.judge(catalog, held, events, as_of)
+    counted = dict.fromkeys(one.event for one in found.counted)
 
     def line(of: Skill) -> ReportedLine:
         note = notes.get(of.id, Note()) if show_notes else Note()
@@ -270,8 +357,58 @@ def make(
         drilled=drilled if show_cards else None,
         changes=None,
         notes_included=show_notes,
+        shown=_shown(found),
+        shown_before=previous.shown if previous and previous.roadmap.version == catalog.version else None,
+        events=tuple(
+            ReportedEvent(
+                on=event.on,
+                kind=event.kind,
+                right=event.right,
+                skills=tuple(skill for skill in event.skills if skill in catalog.skills),
+            )
+            for event in counted
+        ),
+        closing=tuple(
+            Closing(
+                skill=skill.id,
+                study=tuple(catalog.readings[id].title for id in (*skill.topics, *skill.prompts)),
+                cards=len(catalog.cards_of[skill.id]),
+            )
+            for stage in catalog.up_to(target)
+            for skill in stage.skills
+            if skill.id not in held or found.skills[skill.id].state == "contradicted"
+        ),
+        calibration=None if calibration is None else tuple(calibration),
+        objectives=tuple(objectives),
     )
     return seal(report.model_copy(update={"changes": changes(previous, report)}) if previous else report)
+
+
+def _events(reported: Sequence[ReportedEvent]) -> list[evidence.Event]:
+    """The events as the evidence model takes them: each an item of its own, in the order of the report."""
+    return [
+        evidence.Event(event.on, f"{place:05}", event.kind, event.right, event.skills)
+        for place, event in enumerate(reported)
+    ]
+
+
+def _shown(found: evidence.Evidence) -> Shown:
+    return Shown(
+        level=found.level,
+        likely=found.likely,
+        low=found.low,
+        high=found.high,
+        status=found.status,
+        answers=found.answers,
+        newest=found.newest,
+        probability={stage: round(100 * probability) for stage, probability in found.probability.items()},
+    )
+
+
+def _same(one: Shown, other: Shown) -> bool:
+    """Equal but for a percent that another machine's arithmetic rounded the other way."""
+    apart = [abs(one.probability[id] - other.probability.get(id, 1000)) for id in one.probability]
+    return max(apart, default=0) <= 1 and one.model_copy(update={"probability": other.probability}) == other
 
 
 def _gaps(catalog: Catalog, ticks: Collection[str], target: str) -> tuple[ReportedGap, ...]:
@@ -302,7 +439,8 @@ def _stage(reported: ReportedStage) -> Stage:
 
 def payload(report: Report) -> dict[str, Any]:
     """The report as plain JSON values, as it is written to a file."""
-    return report.model_dump(mode="json", by_alias=True)
+    newer = {*NEW_IN_2} if report.schema_version == 1 else None
+    return report.model_dump(mode="json", by_alias=True, exclude=newer)
 
 
 def canonical(content: Mapping[str, Any]) -> bytes:
@@ -351,87 +489,3 @@ def changes(before: Report, after: Report) -> Changes | Incomparable:
         level_before=before.claimed.level,
         level_after=after.claimed.level,
     )
-
-
-# What a manager can repeat
-
-
-def claim(report: Report) -> str:
-    """The claim in two words: "Claims Senior". A person is never their level."""
-    level = levels.title(report.catalog, report.claimed.level)
-    return level if report.claimed.level is None else f"Claims {level}"
-
-
-def reason(report: Report) -> str:
-    """Why the rule says so: "4 of 5 Senior skills, and every stage below counts. 2 of 3 toward Architect."."""
-    catalog, at = report.catalog, report.claimed
-    progress = levels.progress_sentence(catalog, at)
-    if at.level is None:
-        return f"No stage counts yet. {progress}."
-    stage = catalog.stage[at.level]
-    below = ", and every stage below counts" if catalog.rank[at.level] > 1 else ""
-    return f"{levels.ticked(stage, report.ticks)} of {len(stage.skills)} {stage.title} skills{below}. {progress}."
-
-
-def headline(report: Report) -> str:
-    """The claim and its reason in one line."""
-    return f"{claim(report)}: {reason(report)}"
-
-
-def blocking(report: Report) -> str:
-    """What the next stage still needs, said about someone else."""
-    following = levels.next_stage(report.catalog, report.claimed.level)
-    if following is None:
-        return "Every stage counts: the top of this ladder."
-    short = levels.shortfalls(report.catalog, report.ticks, following.id)[0]
-    which = "All" if short.short == len(short.open) else "Any"
-    with_them = report.ticks | set(short.open[: short.short])
-    level = levels.title(report.catalog, levels.standing(report.catalog, with_them).level)
-    if len(short.open) == 1:
-        return f"The one open {following.title} skill would make the claimed level {level}."
-    skills = f"{which} {short.short} of the {len(short.open)} open {following.title} skills"
-    return f"{skills} would make the claimed level {level}."
-
-
-def changed(report: Report) -> str:
-    """What changed since the last report, in a sentence; empty for a first report."""
-    match report.changes:
-        case None:
-            return ""
-        case Incomparable(reason=reason):
-            return reason
-        case Changes() as found:
-            before, after = (levels.title(report.catalog, level) for level in (found.level_before, found.level_after))
-            level = (
-                f"The claimed level stays {after}."
-                if before == after
-                else f"The claimed level went from {before} to {after}."
-            )
-            gained, lost = levels.count(len(found.gained), "skill"), levels.count(len(found.lost), "skill")
-            skills = f"{gained} gained, {lost} withdrawn."
-            return f"{level} {skills}"
-
-
-def change_list(report: Report) -> tuple[tuple[str, str], ...]:
-    """Every change as a word and the line that it is about; empty where nothing is compared."""
-    found = report.changes
-    if not isinstance(found, Changes):
-        return ()
-    kinds = {
-        "Gained": found.gained,
-        "Withdrawn": found.lost,
-        "Learned": found.goals_gained,
-        "Reopened": found.goals_lost,
-    }
-    known = report.lines
-    return tuple((word, known[id].text if id in known else id) for word, ids in kinds.items() for id in ids)
-
-
-def recalled(drilled: Drilled) -> str:
-    """How much was recalled, in a sentence."""
-    cards, recalls, days = (
-        levels.count(drilled.cards, "card"),
-        levels.count(drilled.recalls, "time"),
-        levels.count(drilled.days, "day"),
-    )
-    return f"{cards} recalled {recalls} on {days}."

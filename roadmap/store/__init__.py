@@ -23,8 +23,8 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from roadmap.levels import Tick
-from roadmap.recall import RETENTION, Answer, Confidence, Grade, Label, Memory, Recall, Score, remember
+from roadmap.facts import Answer, Confidence, Grade, Label, Recall, Score, Tick
+from roadmap.recall import RETENTION, Memory, remember
 from roadmap.report import Note, Report
 from roadmap.report.review import ObjectiveState, Review
 from roadmap.store.backup import POINTS, REPORTS, BackedUpStep, Backup, Kind

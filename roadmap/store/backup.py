@@ -9,8 +9,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from roadmap.catalog import Value
-from roadmap.levels import Tick
-from roadmap.recall import Confidence, Grade, Label, Memory, Mode
+from roadmap.facts import Confidence, Grade, Label, Mode, Tick
+from roadmap.recall import Memory
 from roadmap.report import Note, Report
 from roadmap.report.review import ObjectiveState, Review
 from roadmap.store.settings import Settings

@@ -10,15 +10,14 @@ import streamlit as st
 
 from roadmap import ui
 from roadmap.catalog import Card, Catalog, Question
+from roadmap.facts import Grade, Recall
 from roadmap.levels import held
 from roadmap.recall import (
     EVERYTHING,
     LONGEST_INTERVAL,
     Day,
-    Grade,
     Memory,
     Pick,
-    Recall,
     Scope,
     due_cards,
     graded,

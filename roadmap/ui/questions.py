@@ -12,8 +12,9 @@ import streamlit as st
 
 from roadmap import ui
 from roadmap.catalog import Catalog, Question, plain
+from roadmap.facts import Answer
 from roadmap.levels import held
-from roadmap.recall import IN_A_ROW, Answer, Ask, Day, Scope, quiz, rests_until, row, shuffled
+from roadmap.recall import IN_A_ROW, Ask, Day, Scope, quiz, rests_until, row, shuffled
 from roadmap.store import Settings
 from roadmap.ui import acts, flashcards, parts
 from roadmap.ui.prose import html

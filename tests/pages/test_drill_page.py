@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from visit import NOON, Visit, act, catalog, skills, store, with_ticks
 
 from roadmap import ui
-from roadmap.recall import Grade, Recall, graded
+from roadmap.facts import Grade, Recall
+from roadmap.recall import graded
 from roadmap.ui.prose import html
 
 

@@ -11,7 +11,8 @@ import pytest
 from visit import NOON, PAGES, Visit, catalog, skills, store
 
 from roadmap import content, levels, report, ui
-from roadmap.recall import Grade, Recall, graded
+from roadmap.facts import Grade, Recall
+from roadmap.recall import graded
 from roadmap.report import Note
 from roadmap.store import Store
 

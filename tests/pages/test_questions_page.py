@@ -14,7 +14,8 @@ from visit import NOON, Visit, act, catalog, skills, store
 
 from roadmap import ui
 from roadmap.catalog import Question
-from roadmap.recall import Answer, Grade, Recall, graded, shuffled
+from roadmap.facts import Answer, Grade, Recall
+from roadmap.recall import graded, shuffled
 from roadmap.ui.prose import html
 
 

@@ -8,8 +8,9 @@ import pytest
 from visit import NOON, Visit, catalog, skills, store, with_ticks
 
 from roadmap import export, report, ui
-from roadmap.recall import Grade, Recall, graded
-from roadmap.report import Drilled, Note, Report
+from roadmap.facts import Grade, Recall
+from roadmap.recall import graded
+from roadmap.report import Drilled, Note, Report, words
 
 TICKED = skills(junior=4, mid=2)
 FIRST = TICKED[0]
@@ -53,7 +54,7 @@ def test_a_draft_is_shown_before_anything_is_made(named: None) -> None:
     assert "What your manager will see" in visit.words
     assert "Claims Junior" in visit.html
     assert "Did it twice." in visit.html
-    assert report.recalled(Drilled(cards=1, recalls=2, days=2)) in visit.html
+    assert words.recalled(Drilled(cards=1, recalls=2, days=2)) in visit.html
     for skill in catalog().skills.values():
         assert skill.text.replace("'", "&#x27;") in visit.html or skill.text in visit.html
     assert made() == []
@@ -122,7 +123,7 @@ def test_a_report_made_twice_by_a_double_click_is_two_reports_of_the_same(named:
     first, second = made()
     assert first.id != second.id
     assert second.changes and second.changes.since == first.as_of
-    assert report.changed(second) == "The claimed level stays Junior. 0 skills gained, 0 skills withdrawn."
+    assert words.changed(second) == "The claimed level stays Junior. 0 skills gained, 0 skills withdrawn."
     assert not visit.app.exception
 
 
