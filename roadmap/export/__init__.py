@@ -12,12 +12,27 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
 from roadmap import levels, report
 from roadmap.export.page import REPORT_STYLE, body, to_html
 from roadmap.export.pdf import to_pdf
 from roadmap.export.reading import Refused, read
-from roadmap.export.story import Facts, Figure, Heading, Label, Line, Lines, Part, Sentence, Table, day, tell
+from roadmap.export.story import (
+    Facts,
+    Figure,
+    Heading,
+    Label,
+    Line,
+    Lines,
+    Part,
+    Quote,
+    Sentence,
+    Table,
+    closed_by,
+    day,
+    tell,
+)
 from roadmap.report import Report, ReportedLine
 
 __all__ = [
@@ -53,9 +68,10 @@ def to_json(of: Report) -> bytes:
 
 def to_csv(of: Report) -> bytes:
     """One row a skill or goal, each with whose it is and of which day, so that many files stack into one table."""
-    heads = ["name", "role", "as of", "claimed level", "roadmap version"]
-    heads += ["stage", "kind", "id", "text", "categories", "ticked", "since", "note", "link"]
-    own = [of.name, of.role, of.as_of, _level(of), of.roadmap.version]
+    heads = ["name", "role", "as of", "claimed level", "shown level", "status", "roadmap version"]
+    heads += ["stage", "kind", "id", "text", "categories", "ticked", "since"]
+    heads += ["state", "checked answers", "newest answer", "to close it", "note", "link"]
+    own = [of.name, of.role, of.as_of, _level(of), *_shown(of)[:2], of.roadmap.version]
     rows = [
         [
             *own,
@@ -66,6 +82,8 @@ def to_csv(of: Report) -> bytes:
             "; ".join(line.categories),
             _yes(line),
             line.since,
+            *_state(of, line),
+            closed_by(of, line.id),
             line.note,
             line.link,
         ]
@@ -77,16 +95,31 @@ def to_csv(of: Report) -> bytes:
 
 
 def team_csv(reports: Sequence[Report]) -> bytes:
-    """The people by stage table, by name: what each claims and how many skills of each stage are ticked."""
+    """The people by stage table, by name: what each claims and shows and how many skills of each stage are ticked."""
     stages = list(dict.fromkeys(stage.title for of in reports for stage in of.stages))
-    heads = ["name", "role", "as of", "claimed level", "toward the next", "roadmap version", *stages]
+    heads = ["name", "role", "as of", "claimed level", "shown level", "status", "checked answers"]
+    heads += ["toward the next", "roadmap version", *stages]
     rows = []
     for of in sorted(reports, key=lambda one: (one.name.casefold(), one.as_of, one.id)):
         counts = {stage.title: f"{_ticked(stage.skills)} of {len(stage.skills)}" for stage in of.stages}
         progress = levels.progress_sentence(of.catalog, of.claimed)
         cells = [counts.get(stage, "") for stage in stages]
-        rows.append([of.name, of.role, of.as_of, _level(of), progress, of.roadmap.version, *cells])
+        rows.append([of.name, of.role, of.as_of, _level(of), *_shown(of), progress, of.roadmap.version, *cells])
     return _csv(heads, rows)
+
+
+def _shown(of: Report) -> tuple[str, str, int | None]:
+    """What is shown at least, its status word, and on how many checked answers; empty where nothing was checked."""
+    if of.shown is None:
+        return "", "", None
+    level = levels.title(of.catalog, of.shown.level) if of.shown.level else ""
+    return level, of.shown.status, of.shown.answers
+
+
+def _state(of: Report, line: ReportedLine) -> tuple[str, int | None, date | None]:
+    """Where a skill stands beside its evidence; empty for a goal and where nothing was checked."""
+    found = of.evidence.skills.get(line.id) if of.shown else None
+    return (found.state, found.checked, found.newest) if found else ("", None, None)
 
 
 def _csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
@@ -128,9 +161,8 @@ def _markdown(of: Report) -> Iterator[str]:
     opening = (story := tell(of)).opening
     yield f"# {_md(opening.name)}\n"
     yield "  \n".join([*([_md(opening.role)] if opening.role else []), f"{_md(of.roadmap.title)}, {opening.day}"])
-    yield f"\n**{_md(opening.claim)}.** {_md(opening.reason)}\n"
-    if opening.message:
-        yield _quoted(opening.message) + "\n"
+    yield f"\n**{_md(opening.claim)}.** {_md(opening.shown)}\n"
+    yield f"{_md(opening.reason)}\n"
     yield _grid(opening.ladder.table)
     for section in story.sections:
         yield f"## {_md(section.title)}\n"
@@ -142,6 +174,8 @@ def _part(part: Part) -> Iterator[str]:
     match part:
         case Sentence(text) | Label(text):
             yield f"{_md(text)}\n"
+        case Quote(text):
+            yield _quoted(text) + "\n"
         case Heading(title, aside):
             yield f"### {_md(title)}\n\n{_md(aside)}\n"
         case Lines(items, full):
@@ -165,7 +199,9 @@ def _item(line: Line, *, ticks: bool) -> str:
     if ticks:
         parts = [f"- [{'x' if line.held else ' '}] {_md(line.text)}" + (f" ({_md(line.aside)})" if line.aside else "")]
     else:
-        parts = [f"- {_md(line.aside)}: {_md(line.text)}" if line.held is None else f"- {_md(line.text)}"]
+        before = f"{_md(line.aside)}: " if line.held is None and line.aside else ""
+        parts = [f"- {before}{_md(line.text)}"]
+    parts += [f"\n  {_md(line.more)}"] if line.more else []
     parts += [_quoted(line.note, "  ")] if line.note else []
     parts += [f"\n  <{line.link}>"] if line.link else []
     return "\n".join(parts)

@@ -19,6 +19,7 @@ from roadmap.export.story import (
     Lines,
     Opening,
     Part,
+    Quote,
     Section,
     Sentence,
     Table,
@@ -36,10 +37,10 @@ font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .report .about{color:var(--quiet);font-size:14px}
 .report .name{font-size:28px;line-height:1.2;font-weight:650;letter-spacing:-.015em;margin-top:8px}
 .report .claim{font-size:40px;line-height:1.1;font-weight:650;letter-spacing:-.025em;margin-top:40px}
-.report .reason{margin-top:12px}
-.report .unchecked{color:var(--quiet);font-size:14px;margin-top:4px}
+.report .shown{font-size:20px;line-height:1.4;margin-top:12px}
+.report .reason{color:var(--quiet);margin-top:8px}
 .report .figure{margin-top:32px}
-.report .says{border-inline-start:3px solid var(--hair);padding-inline-start:16px;margin-top:32px;white-space:pre-wrap}
+.report .says{border-inline-start:3px solid var(--hair);padding-inline-start:16px;margin-top:16px;white-space:pre-wrap}
 .report section{border-top:1px solid var(--hair);margin-top:40px;padding-top:24px}
 .report .heading{font-size:20px;line-height:1.3;font-weight:650;letter-spacing:-.01em}
 .report .stage{font-size:16px;font-weight:650;margin-top:28px;display:flex;justify-content:space-between;gap:16px}
@@ -51,15 +52,21 @@ font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .report li+li{border-top:1px solid var(--hair)}
 .report li .mark{color:var(--quiet)}
 .report li .aside{color:var(--quiet);font-size:14px;text-align:end;white-space:nowrap}
+.report li.plain{grid-template-columns:1fr auto}
+.report .more{grid-column:2/-1;color:var(--quiet);font-size:14px}
+.report .plain :is(.more,.evidence){grid-column:1/-1}
 .report .all .open .words{color:var(--quiet)}
 .report .evidence{grid-column:2/-1;background:var(--tint);border-radius:6px;padding:8px 12px;margin:6px 0;
 font-size:14px}
 .report .evidence p{white-space:pre-wrap}
 .report a{color:var(--link);text-decoration:underline;text-underline-offset:2px}
 .report table{border-collapse:collapse;width:100%;margin-top:16px;font-size:14px}
-.report :is(th,td){text-align:end;font-weight:400;padding:6px 0 6px 12px;border-bottom:1px solid var(--hair)}
+.report :is(th,td){text-align:end;font-weight:400;padding:6px 0 6px 8px;border-bottom:1px solid var(--hair);
+overflow-wrap:break-word}
 .report :is(th,td):first-child{text-align:start;padding-inline-start:0}
-.report thead th{color:var(--quiet);vertical-align:bottom}
+.report thead th{color:var(--quiet);vertical-align:bottom;font-size:12px}
+.report tbody :is(th,td){vertical-align:top}
+.report tbody td{white-space:nowrap}
 .report dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 24px;font-size:14px;margin-top:16px}
 .report dt{color:var(--quiet)}
 .report code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:12px;
@@ -69,7 +76,13 @@ background:none;color:inherit;padding:0}
 @container (max-width:559px){
 .report .wide{display:none}.report .narrow{display:block}.report .narrow .drawing{width:100%;max-width:400px}
 .report .claim{font-size:28px;margin-top:28px}.report .name{font-size:20px}
-.report li{grid-template-columns:20px 1fr}.report li .aside{grid-column:2;text-align:start;white-space:normal}
+.report li{grid-template-columns:20px 1fr}.report li.plain{grid-template-columns:1fr}
+.report li.plain .aside{grid-column:1}.report li .aside{grid-column:2;text-align:start;white-space:normal}
+.report thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.report tr{display:block;border-bottom:1px solid var(--hair);padding:6px 0}
+.report tbody td{display:inline-block;border:0;padding:0 12px 0 0;white-space:normal}
+.report tbody th{display:block;border:0;padding:0}
+.report td::before{content:attr(data-of) " ";color:var(--quiet);font-size:12px}
 .report dl{grid-template-columns:1fr}.report dd+dt{margin-top:8px}
 }
 @media print{.report :is(li,.figure,dl,blockquote){break-inside:avoid}
@@ -133,15 +146,14 @@ def body(of: Report, *, top: int = 2, draw: Draw = drawing.image) -> str:
 
 def _opening(said: Opening, level: int, draw: Draw) -> str:
     role = f"{_said(said.role)}, " if said.role else ""
-    message = f'<blockquote class="says" dir="auto">{escape(said.message)}</blockquote>' if said.message else ""
     return (
         f'<p class="about">{escape(said.about)}</p>'
         f'<h{level} class="name">{_said(said.name)}</h{level}>'
         f'<p class="about">{role}{said.day}</p>'
         f'<h{level + 1} class="claim">{escape(said.claim)}</h{level + 1}>'
+        f'<p class="shown">{escape(said.shown)}</p>'
         f'<p class="reason">{escape(said.reason)}</p>'
-        f'<p class="unchecked">{escape(said.unchecked)}</p>'
-        f"{_figure(said.ladder, draw)}{message}"
+        f"{_figure(said.ladder, draw)}"
     )
 
 
@@ -154,6 +166,8 @@ def _part(part: Part, level: int, draw: Draw) -> str:
     match part:
         case Sentence(text):
             return f'<p class="reading">{escape(text)}</p>'
+        case Quote(text):
+            return f'<blockquote class="says" dir="auto">{escape(text)}</blockquote>'
         case Label(text):
             return f'<p class="kind">{escape(text)}</p>'
         case Heading(title, aside):
@@ -187,9 +201,15 @@ def _inline(svg: str, _said: str) -> str:
 
 
 def _table(of: Table) -> str:
+    """A table whose cells carry their column's name, so that a narrow page can set each row as a list."""
     heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in of.heads)
     rows = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in row[1:])}</tr>'
+        f'<tr><th scope="row">{escape(row[0])}</th>'
+        + "".join(
+            f'<td data-of="{escape(head)}">{escape(cell)}</td>'
+            for head, cell in zip(of.heads[1:], row[1:], strict=True)
+        )
+        + "</tr>"
         for row in of.rows
     )
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
@@ -201,17 +221,18 @@ MARKS = {True: ("held", "✓", "Ticked"), False: ("open", "○", "Open")}
 def _line(of: Line) -> str:
     words, aside = escape(of.text), f'<span class="aside">{escape(of.aside)}</span>'
     if of.held is None:
-        return f"<li><span></span><span>{words}</span>{aside}</li>"
+        return f'<li class="plain"><span>{words}</span>{aside}{_evidence(of)}</li>'
     state, sign, word = MARKS[of.held]
     mark = f'<span class="mark"><span aria-hidden="true">{sign}</span><span class="heard">{word}: </span></span>'
     return f'<li class="{state}">{mark}<span class="words">{words}</span>{aside}{_evidence(of)}</li>'
 
 
 def _evidence(of: Line) -> str:
+    more = f'<p class="more">{escape(of.more)}</p>' if of.more else ""
     note = f'<p dir="auto">{escape(of.note)}</p>' if of.note else ""
     away = 'target="_blank" rel="noopener noreferrer nofollow"'
     link = f'<p><a href="{escape(of.link)}" {away}>{_said(of.link)}</a></p>' if of.link else ""
-    return f'<div class="evidence">{note}{link}</div>' if note or link else ""
+    return more + (f'<div class="evidence">{note}{link}</div>' if note or link else "")
 
 
 def _said(text: str) -> str:

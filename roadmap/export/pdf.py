@@ -26,6 +26,7 @@ from roadmap.export.story import (
     Line,
     Lines,
     Part,
+    Quote,
     Section,
     Sentence,
     Story,
@@ -141,9 +142,8 @@ def _content(of: Report, story: Story) -> dict[str, Any]:
         "footer": f"{opening.name}, {opening.day}. Checksum {of.checksum[:16]}",
         "opening": {
             **opening._asdict(),
-            **{field: _typed(getattr(opening, field)) for field in ("name", "role", "message")},
+            **{field: _typed(getattr(opening, field)) for field in ("name", "role")},
             "ladder": _drawn(opening.ladder, BESIDE),
-            "more": [],
         },
         "rows": [[[_section(one) for one in column] for column in row] for row in _rows(_chosen(of, story))],
         "undrawn": "",
@@ -152,7 +152,7 @@ def _content(of: Report, story: Story) -> dict[str, Any]:
 
 def _chosen(of: Report, story: Story) -> Iterator[Section]:
     """Every section but the list of all skills, of which paper keeps what the author points at."""
-    beside = [section for section in story.sections if section.key in BESIDE_THE_BARS]
+    beside = [section for section in story.sections if section.key in BESIDE_THE_BARS][:MOST_BESIDE]
     for section in story.sections:
         if section.key == "everything":
             yield notes(of)
@@ -166,14 +166,16 @@ def _rows(sections: Iterable[Section]) -> list[list[list[Section]]]:
     """Sections one under the other, save that the bars have those beside them which say what is open in words."""
     rows: list[list[list[Section]]] = []
     for section in sections:
-        if section.key in BESIDE_THE_BARS and rows and rows[-1][0][0].key == "gaps":
+        beside = rows and rows[-1][0][0].key == "gaps" and len([*chain(*rows[-1][1:])]) < MOST_BESIDE
+        if section.key in BESIDE_THE_BARS and beside:
             rows[-1][1:] = [[*chain(*rows[-1][1:]), section]]
         else:
             rows.append([[section]])
     return rows
 
 
-BESIDE_THE_BARS = ("debts", "ahead", "recalled")
+BESIDE_THE_BARS = ("contradicted", "debts", "ahead", "unclaimed", "recalled")
+MOST_BESIDE = 3
 
 
 def _section(of: Section) -> dict[str, Any]:
@@ -184,6 +186,8 @@ def _part(part: Part, of: str) -> dict[str, Any]:
     match part:
         case Sentence(text):
             return {"kind": "sentence", "text": text}
+        case Quote(text):
+            return {"kind": "quote", **_typed(text)}
         case Label(text):
             return {"kind": "label", "text": text}
         case Heading(title, aside):
@@ -193,8 +197,8 @@ def _part(part: Part, of: str) -> dict[str, Any]:
         case Figure():
             drawn = _drawn(part, HALF if of == "gaps" else ACROSS)
             return {**drawn, "kind": "figure", "said": f"{part.said} {_in_words(part.table)}"}
-        case Table(heads, rows):
-            return {"kind": "table", "heads": heads, "rows": rows}
+        case Table():
+            return {"kind": "table", **part._asdict()}
         case Facts(pairs):
             return {"kind": "facts", "pairs": [{"name": name, "value": value} for name, value in pairs]}
 

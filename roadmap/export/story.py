@@ -9,17 +9,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from roadmap import drawing, levels
-from roadmap.report import Changes, Report, ReportedLine, words
+from roadmap import drawing, evidence, levels
+from roadmap.report import Changes, Report, ReportedLine, ReportedObjective, words
 
 WIDE, NARROW = 640, 320
+ENOUGH_ANSWERS = 3
+"""Below this many checked answers a category says so."""
 
 
 class Table(NamedTuple):
-    """Counts and words in rows; the first cell of a row says what it is about."""
+    """Counts and words in rows; the first cell of a row says what it is about. `counts` shares the room evenly."""
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    counts: bool = False
 
 
 class Figure(NamedTuple):
@@ -43,6 +46,12 @@ class Label(NamedTuple):
     text: str
 
 
+class Quote(NamedTuple):
+    """What its author says, as typed."""
+
+    text: str
+
+
 class Heading(NamedTuple):
     """A title inside of a section, and what is counted under it."""
 
@@ -51,11 +60,15 @@ class Heading(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One skill or goal in a list: `held` is None where it is neither ticked nor open, such as a change."""
+    """One skill or goal in a list: `held` is None where it is neither ticked nor open, such as a change.
+
+    `more` is what was checked, or what would close it; note and link are its author's own.
+    """
 
     text: str
     held: bool | None
     aside: str = ""
+    more: str = ""
     note: str = ""
     link: str = ""
 
@@ -74,7 +87,7 @@ class Facts(NamedTuple):
     code: frozenset[str] = frozenset()
 
 
-Part = Sentence | Label | Heading | Lines | Figure | Table | Facts
+Part = Sentence | Label | Quote | Heading | Lines | Figure | Table | Facts
 
 
 class Section(NamedTuple):
@@ -93,10 +106,9 @@ class Opening(NamedTuple):
     role: str
     day: str
     claim: str
+    shown: str
     reason: str
-    unchecked: str
     ladder: Figure
-    message: str
 
 
 class Story(NamedTuple):
@@ -110,36 +122,53 @@ class Story(NamedTuple):
 def tell(of: Report) -> Story:
     """The report from its first line to its checksum."""
     name = of.name or "Report"
+    checked = _is_checked(of)
     return Story(
         title=f"{name}: {of.roadmap.title}, {day(of.as_of)}",
         opening=Opening(
-            about=f"{of.roadmap.title}: self-assessment",
+            about=of.roadmap.title if checked else f"{of.roadmap.title}: self-assessment",
             name=name,
             role=of.role,
             day=f"as of {day(of.as_of)}",
             claim=words.claim(of),
+            shown=words.shown(of) if checked else "A self-assessment: claimed by its author, checked by nobody yet.",
             reason=words.reason(of),
-            unchecked="A self-assessment: claimed by its author, checked by nobody yet.",
             ladder=_ladder(of),
-            message=of.message,
         ),
         sections=(
+            *((_questions(of), *_evidence(of)) if checked else ()),
             _blocking(of),
             _matrix(of),
             _gaps(of),
             *_target(of),
+            *_contradicted(of),
             *_beside_the_level(of),
+            *_unclaimed(of),
+            *(() if checked else (_questions(of),)),
+            *_changes(of),
+            *_objectives(of),
+            *_calibration(of),
             _everything(of),
             *_recalled(of),
-            *_changes(of),
             _colophon(of),
+            *_message(of),
+            *_appendix(of),
         ),
     )
+
+
+def _is_checked(of: Report) -> bool:
+    return of.shown is not None and of.shown.answers > 0
 
 
 def day(of: date) -> str:
     """A day as people write it: "22 November 2026"."""
     return f"{of.day} {of:%B %Y}"
+
+
+def short_day(of: date) -> str:
+    """A day in a table: "22 Nov 2026"."""
+    return f"{of.day} {of:%b %Y}"
 
 
 def notes(of: Report) -> Section:
@@ -178,7 +207,35 @@ def _blocking(of: Report) -> Section:
     following = levels.next_stage(of.catalog, of.claimed.level)
     title = f"What blocks {following.title}" if following else "What blocks the next stage"
     still_open = levels.shortfalls(of.catalog, of.ticks, following.id)[0].open if following else ()
-    return Section("blocking", title, (Sentence(words.blocking(of)), _lines(of, still_open)))
+    return Section("blocking", title, (Sentence(words.blocking(of)), _lines(of, still_open, closing=True)))
+
+
+def _evidence(of: Report) -> Iterator[Section]:
+    """What was checked, category by category, in counts."""
+    rows = []
+    for found in evidence.by_category(of.catalog, of.evidence, of.target):
+        if found.checked < ENOUGH_ANSWERS:
+            answers = f"{found.checked or 'none'}, too few answers"
+        else:
+            answers = f"{found.checked}, newest {short_day(found.newest) if found.newest else ''}"
+        rows.append((found.category, str(found.required), *(str(found.states[state]) for state in STATES), answers))
+    said = (
+        "Confirmed and contradicted rest on two checked answers or more about a skill; claimed only means that answers "
+        "do not settle it."
+    )
+    heads = ("Category", "Required", *STATES.values(), "Checked answers")
+    title = f"What was checked, up to {of.catalog.stage[of.target].title}"
+    yield Section("evidence", title, (Sentence(said), Table(heads, tuple(rows), counts=True)))
+
+
+STATES: dict[evidence.State, str] = {
+    "confirmed": "Confirmed",
+    "claimed": "Claimed only",
+    "contradicted": "Contradicted",
+    "shown": "Shown only",
+    "open": "Open",
+}
+"""The states of a skill as a reader meets them; shown only is shown without being claimed."""
 
 
 def _matrix(of: Report) -> Section:
@@ -227,9 +284,104 @@ def _target(of: Report) -> Iterator[Section]:
     elif len(short) > 1:
         need = "; ".join(f"{of.catalog.stage[s.stage].title}: {s.short} of {len(s.open)} open" for s in short)
         parts: list[Part] = [Sentence(f"Needed: {need}.")]
-        for s in short:
-            parts += [Heading(of.catalog.stage[s.stage].title, f"{s.short} of these needed"), _lines(of, s.open)]
+        for place, s in enumerate(short):
+            counted = f"{s.short} of these needed"
+            closing = place > 0  # what closes the first stands where it blocks the next stage
+            parts += [Heading(of.catalog.stage[s.stage].title, counted), _lines(of, s.open, closing=closing)]
         yield Section("target", title, tuple(parts))
+
+
+def _contradicted(of: Report) -> Iterator[Section]:
+    if ids := _in_state(of, "contradicted"):
+        said = "Ticked, and checked answers do not support it: something to look at together, not a verdict."
+        yield Section("contradicted", "Claimed, not supported", (Sentence(said), _lines(of, ids, closing=True)))
+
+
+def _unclaimed(of: Report) -> Iterator[Section]:
+    if ids := _in_state(of, "shown"):
+        said = "Checked answers support these, and their author does not claim them."
+        yield Section("unclaimed", "Strengths not claimed", (Sentence(said), _lines(of, ids)))
+
+
+def _questions(of: Report) -> Section:
+    asked = tuple(Line(question, None) for question in words.to_ask(of))
+    return Section("questions", "Three questions for the one-to-one", (Lines(asked),))
+
+
+def _objectives(of: Report) -> Iterator[Section]:
+    if of.objectives:
+        said = "From earlier reviews; the answers are the author's own."
+        lines = tuple(_objective(of, one) for one in of.objectives)
+        yield Section("objectives", "Objectives, and what became of them", (Sentence(said), Lines(lines)))
+
+
+def _objective(of: Report, one: ReportedObjective) -> Line:
+    about = f" About “{of.lines[one.skill].text}”" if one.skill and one.skill in of.lines else ""
+    return Line(
+        text=one.text,
+        held=None,
+        aside=one.state + (f", due {day(one.due)}" if one.due else ""),
+        more=f"By {one.by}, {day(one.given)}.{about}",
+        note=one.words,
+    )
+
+
+def _calibration(of: Report) -> Iterator[Section]:
+    """How sure against how right, in the words for answers and not for a person."""
+    if of.calibration is not None:
+        said = (
+            "Asked before the answer is shown: guess, think so or sure."
+            if of.calibration
+            else "How sure the author was has not been asked yet."
+        )
+        lines = tuple(Line(words.surest(one), None) for one in of.calibration)
+        yield Section("calibration", "How sure, and how right", (Sentence(said), Lines(lines)))
+
+
+def _message(of: Report) -> Iterator[Section]:
+    if of.message:
+        said = f"Shared by its author, as of {day(of.as_of)}."
+        yield Section("message", "What its author adds", (Quote(of.message), Sentence(said)))
+
+
+KINDS: dict[evidence.Kind, str] = {"quiz": "question", "open": "scored work", "recall": "recalls"}
+
+
+def _appendix(of: Report) -> Iterator[Section]:
+    """Every counted answer with its weight; recalls only by skill, since they are no one's to read one by one."""
+    if not of.events:
+        return
+    rows = [
+        (
+            of.lines[one.skill].text,
+            short_day(one.event.on),
+            KINDS[one.event.kind],
+            _right(one.event),
+            f"{one.weight:.2f}",
+        )
+        for one in of.evidence.counted
+        if one.event.kind != "recall"
+    ]
+    for skill in of.catalog.skills:
+        passed = [one for one in of.evidence.counted if one.skill == skill and one.event.kind == "recall"]
+        if passed:
+            newest = short_day(max(one.event.on for one in passed))
+            weight = f"{sum(one.weight for one in passed):.2f}"
+            rows.append((of.lines[skill].text, newest, f"{KINDS['recall']}, {len(passed)}", "passed", weight))
+    said = (
+        "What the shown level is worked out from, newest first. A weight is 1 for a fresh answer about one skill and "
+        "halves every 120 days. The JSON file holds the same answers, so the level can be worked out again from it."
+    )
+    heads = ("Skill", "Day", "Kind", "Outcome", "Weight")
+    yield Section("appendix", "Appendix: the answers that count", (Sentence(said), Table(heads, tuple(rows))))
+
+
+def _right(event: evidence.Event) -> str:
+    return "right" if event.right else "wrong"
+
+
+def _in_state(of: Report, state: evidence.State) -> list[str]:
+    return [id for id, found in of.evidence.skills.items() if found.state == state]
 
 
 def _beside_the_level(of: Report) -> Iterator[Section]:
@@ -265,15 +417,17 @@ def _recalled(of: Report) -> Iterator[Section]:
 
 def _changes(of: Report) -> Iterator[Section]:
     if of.changes:
-        parts: list[Part] = [Sentence(words.changed(of))]
+        parts: list[Part] = [Sentence(" ".join(filter(None, (words.changed(of), words.shown_changed(of)))))]
         if isinstance(of.changes, Changes):
             parts.append(Lines(tuple(Line(text, None, word) for word, text in words.change_list(of))))
         yield Section("changes", f"Since the report of {day(of.changes.since)}", tuple(parts))
 
 
 def _colophon(of: Report) -> Section:
+    shown = (("Shown level", words.SHOWN_RULE), ("Thresholds", THRESHOLDS)) if of.shown else ()
     facts = (
         ("Rule", words.RULE),
+        *shown,
         ("Roadmap", f"{of.roadmap.title}, version {of.roadmap.version}"),
         ("Content", of.roadmap.digest[:16]),
         ("As of", day(of.as_of)),
@@ -284,15 +438,56 @@ def _colophon(of: Report) -> Section:
     return Section("about", "About this report", (Sentence(words.PURPOSE), Facts(facts, code)))
 
 
-def _lines(of: Report, ids: Iterable[str], *, full: bool = False) -> Lines:
-    """Skills as a list: their categories beside them, or (`full`) since when and what the author points at."""
-    return Lines(tuple(_line(of.lines[id], full=full) for id in ids), full)
+THRESHOLDS = (
+    f"A level is shown from {evidence.ENOUGH} fresh checked answers. A skill is confirmed at "
+    f"{evidence.SURE:.0%} probability and contradicted at {evidence.UNSURE:.0%}, each from {evidence.TESTED} checked "
+    f"answers. Fewer than {ENOUGH_ANSWERS} in a category are too few."
+).replace("%", " %")
 
 
-def _line(line: ReportedLine, *, full: bool) -> Line:
+def _lines(of: Report, ids: Iterable[str], *, full: bool = False, closing: bool = False) -> Lines:
+    """Skills as a list: their categories beside them and what would close them, or (`full`) since when, and on what."""
+    return Lines(tuple(_line(of, of.lines[id], full=full, closing=closing) for id in ids), full)
+
+
+def _line(of: Report, line: ReportedLine, *, full: bool, closing: bool) -> Line:
     if not full:
-        return Line(line.text, line.ticked, ", ".join(line.categories))
-    return Line(line.text, line.ticked, f"since {day(line.since)}" if line.since else "", line.note, line.link)
+        more = closed_by(of, line.id, most=2) if closing else ""
+        return Line(line.text, line.ticked, ", ".join(line.categories), more)
+    since = f"since {day(line.since)}" if line.since else ""
+    return Line(line.text, line.ticked, since, checked(of, line.id), line.note, line.link)
+
+
+def checked(of: Report, id: str) -> str:
+    """What checked answers say about one skill, in counts; empty where there are none."""
+    found = of.evidence.skills.get(id)
+    if not found or not found.checked:
+        return ""
+    state = STATE_WORDS[found.state] if found.checked >= evidence.TESTED else "Not tested enough"
+    newest = f", newest {day(found.newest)}" if found.newest else ""
+    rusty = " The evidence is old." if found.rusty else ""
+    return f"{state}: {levels.count(found.checked, 'checked answer')}{newest}.{rusty}"
+
+
+STATE_WORDS: dict[evidence.State, str] = {
+    "confirmed": "Confirmed",
+    "contradicted": "Not supported",
+    "shown": "Shown",
+    "claimed": "Not settled",
+    "open": "Not shown",
+}
+
+
+def closed_by(of: Report, id: str, *, most: int = 100) -> str:
+    """What to read (the first `most`) and drill to close one skill; empty where the report does not say."""
+    found = next((one for one in of.closing if one.skill == id), None)
+    if not found or not (found.study or found.cards):
+        return ""
+    titles = [f"“{title}”" for title in found.study[:most]]
+    left = [f"{len(found.study) - most} more"] if len(found.study) > most else []
+    study = [f"study {', '.join([*titles, *left])}"] if titles else []
+    cards = [f"drill {levels.count(found.cards, 'card')}"] if found.cards else []
+    return f"To close it: {'; '.join([*study, *cards])}."
 
 
 def _ticked(lines: Sequence[ReportedLine]) -> int:
