@@ -21,12 +21,13 @@ chosen = store.settings(person)
 NEXT = "The next one after my claimed level"
 BROWSERS = f"My browser's ({st.context.timezone or 'UTC'})"
 
-FIELDS = ("daily_budget", "new_limit", "target", "shortcuts", "time_zone", "retention")
+FIELDS = ("daily_budget", "new_limit", "target", "shortcuts", "confidence", "time_zone", "retention")
 KINDS = {
     "tick": "ticks",
     "note": "notes",
     "recall": "recalls",
     "answer": "answers",
+    "label": "labels",
     "setting": "settings",
     "report": "reports",
     "retraction": "undone steps",
@@ -119,6 +120,13 @@ with right:
         args=("retention",),
         help="How likely you want to recall a card when it comes back. Higher means more cards a day.",
     )
+st.toggle(
+    "Ask how sure I am",
+    key=named("confidence"),
+    on_change=keep,
+    args=("confidence",),
+    help="Before you see what is right: a guess (J), think so (K) or sure (L).",
+)
 first = graded(None, Grade.good, ui.now(), chosen.retention)
 days = (first.due - first.last).days
 st.caption(f"With this retention, a new card graded good comes back in {days} day{'' if days == 1 else 's'}.")
@@ -135,7 +143,10 @@ with left:
     )
 with right:
     st.toggle(
-        "Keyboard shortcuts on Drill (S, 1 to 4, U, N)", key=named("shortcuts"), on_change=keep, args=("shortcuts",)
+        "Keyboard shortcuts on Drill (S, 1 to 4, U, N; J, K, L)",
+        key=named("shortcuts"),
+        on_change=keep,
+        args=("shortcuts",),
     )
 
 st.subheader("Backup")

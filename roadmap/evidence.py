@@ -162,15 +162,15 @@ def events(
         if answer.question in catalog.question and (known is None or (on - known).days >= REVEALED):
             question = catalog.question[answer.question]
             found.append(Event(on, question.id, "quiz", answer.right, question.skills))
-    for recall in recalls:
-        if recall.card in catalog.card:
-            skills = catalog.card[recall.card].skills
-            found.append(Event(day_of(recall.at), recall.card, "recall", recall.grade is not Grade.again, skills))
+    passed = {recall.card: recall for recall in recalls if recall.grade is not Grade.again}  # the newest of each card
+    for id, recall in passed.items():
+        if id in catalog.card:
+            found.append(Event(day_of(recall.at), id, "recall", True, catalog.card[id].skills))
     for score in scores:
         if score.prompt in catalog.readings:
-            passed = sum(score.points.values()) >= PASS * MOST_POINTS * len(score.points)
+            well = sum(score.points.values()) >= PASS * MOST_POINTS * len(score.points)
             skills = catalog.readings[score.prompt].skills
-            found.append(Event(day_of(score.at), score.prompt, "open" if score.by else "recall", passed, skills))
+            found.append(Event(day_of(score.at), score.prompt, "open" if score.by else "recall", well, skills))
     return tuple(found)
 
 
@@ -189,14 +189,14 @@ def judge(catalog: Catalog, ticks: Collection[str], events: Iterable[Event], as_
             right[catalog.rank[catalog.skills[one.skill].stage]] += one.weight
     right_above = right[::-1].cumsum()[::-1][1:]
     shown = _highest(catalog, (at_least >= SURE) & (right_above >= RIGHT_ABOVE)) if effective >= ENOUGH else None
-    answered: dict[str, set[str]] = defaultdict(set)
+    answered: dict[str, int] = defaultdict(int)
     newest: dict[str, date] = {}
     for one in checked:
-        answered[one.skill].add(one.event.item)
+        answered[one.skill] += 1
         newest[one.skill] = max(one.event.on, newest.get(one.skill, one.event.on))
     skills = {}
     for place, id in enumerate(catalog.skills):
-        probability, fresh, tested = float(held[place]), float(found.held[1][place]), len(answered[id])
+        probability, fresh, tested = float(held[place]), float(found.held[1][place]), answered[id]
         last = newest.get(id)
         skills[id] = SkillEvidence(
             probability=probability,
@@ -215,7 +215,7 @@ def judge(catalog: Catalog, ticks: Collection[str], events: Iterable[Event], as_
         status=_status(catalog, levels.standing(catalog, ticks).level, shown, at_least, effective),
         probability={stage.id: float(p) for stage, p in zip(catalog.stages, at_least, strict=True)},
         skills=skills,
-        answers=len({one.event.item for one in checked}),
+        answers=len({one.event for one in checked}),
         effective=effective,
         newest=max(newest.values(), default=None),
         counted=kept,
@@ -234,11 +234,11 @@ def counted(catalog: Catalog, events: Iterable[Event], as_of: date) -> tuple[Cou
         if event.kind == "recall" and not event.right:
             continue
         known = latest.get((event.kind, event.item))
-        if known is None or (known.on, known.right) < (event.on, event.right):
+        if known is None or (known.on, known.right, known.skills) < (event.on, event.right, event.skills):
             latest[event.kind, event.item] = event
     room: dict[tuple[str, Kind], float] = {}
     kept = []
-    for event in sorted(latest.values(), key=lambda event: (-event.on.toordinal(), not event.right, event.item)):
+    for event in sorted(latest.values(), key=lambda event: (-event.on.toordinal(), not event.right, event[1:])):
         about = [skill for skill in event.skills if skill in catalog.skills]
         fading = 2 ** (-max(0, (as_of - event.on).days) / HALF_LIFE)
         for skill in about:
@@ -357,10 +357,9 @@ def by_category(catalog: Catalog, found: Evidence, target: str) -> tuple[Categor
         states: dict[State, int] = {"confirmed": 0, "claimed": 0, "contradicted": 0, "shown": 0, "open": 0}
         for id in of:
             states[found.skills[id].state] += 1
-        checked = {
-            one.event.item: one.event.on for one in found.counted if one.skill in of and one.event.kind != "recall"
-        }
-        categories.append(CategoryEvidence(category, states, len(checked), max(checked.values(), default=None)))
+        checked = {one.event for one in found.counted if one.skill in of and one.event.kind != "recall"}
+        newest = max((event.on for event in checked), default=None)
+        categories.append(CategoryEvidence(category, states, len(checked), newest))
     return tuple(categories)
 
 

@@ -52,8 +52,8 @@ class Check(NamedTuple):
     def minutes_left(self) -> tuple[int, int]:
         """How many minutes that takes at this person's own pace, at least and at most."""
         pace = median(answer.milliseconds for answer in self.answers) / 60_000 if self.answers else SECONDS / 60
-        least, most = self.left
-        return max(1, round(least * pace)), max(1, round(most * pace))
+        least, most = (max(1, round(questions * pace)) if questions else 0 for questions in self.left)
+        return least, most
 
 
 def check(
@@ -104,6 +104,7 @@ def next_question(catalog: Catalog, moved: Floats, questions: Iterable[Question]
     about: dict[tuple[str, ...], list[Question]] = {}
     for question in questions:
         about.setdefault(tuple(skill for skill in question.skills if skill in catalog.skills), []).append(question)
+    about.pop((), None)  # about goals alone: they say nothing of a level
     if not about:
         return None
     left = _expected_entropy(catalog, moved, list(about))

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from hashlib import sha256
-from itertools import chain, islice, zip_longest
+from itertools import chain, zip_longest
 from typing import NamedTuple
 
 import fsrs
@@ -85,14 +85,25 @@ class Day(NamedTuple):
         """The person's date at a moment."""
         return moment.astimezone(self.zone).date()
 
+    @property
+    def start(self) -> datetime:
+        """The moment at which the day begins, in UTC."""
+        return datetime.combine(self.today, time.min, self.zone).astimezone(UTC)
+
+    @property
+    def end(self) -> datetime:
+        """The moment at which the next one begins, in UTC."""
+        return self._replace(today=self.today + timedelta(days=1)).start
+
 
 class Pick(NamedTuple):
-    """A card chosen for today, the skill or goal it is here for and, in words, why."""
+    """A card chosen for today, the skill or goal it is here for, why, and what it brings in its own numbers."""
 
     card: Card
     line: Skill
     why: str
     new: bool
+    because: str
 
 
 class Ask(NamedTuple):
@@ -159,42 +170,7 @@ def remember(memories: dict[str, str], recalls: Iterable[Recall], retention: flo
 
 def due(memory: Memory, day: Day) -> bool:
     """Whether a card is due today or earlier and has not been recalled today."""
-    return day.of(memory.due) <= day.today and day.of(memory.last) < day.today
-
-
-def queue(
-    catalog: Catalog,
-    memories: Mapping[str, Memory],
-    ticks: Collection[str],
-    target: str,
-    day: Day,
-    scope: Scope = EVERYTHING,
-    *,
-    missed: Mapping[str, datetime] | None = None,
-    done: int = 0,
-    new_done: int = 0,
-) -> list[Pick]:
-    """Today's cards: due ones first, then new ones from the gaps that block `target`, within the day's budget.
-
-    Cards of `missed` questions lead the due ones until they are recalled. `done` and `new_done` are the cards already
-    recalled today, which the budget counts. A scope narrows every kind and may reach above the target.
-    """
-    missed, left = missed or {}, max(0, day.budget - done)
-    wanted = {
-        id: why
-        for id, why in due_cards(memories, missed, day).items()
-        if id in catalog.card and scope.includes(catalog, catalog.card[id])
-    }
-    picks = [_due_pick(catalog, catalog.card[id], why, ticks, target) for id, why in islice(wanted.items(), left)]
-    room = min(left - len(picks), max(0, day.new_limit - new_done))
-    if room > 0:
-        new = (
-            Pick(card, line, _why_new(catalog, card, line, ticks, target), new=True)
-            for line, card in _in_turn(catalog, ticks, target, scope, catalog.cards_of)
-            if card.id not in memories and card.id not in wanted
-        )
-        picks += islice(new, room)
-    return picks
+    return memory.due < day.end and memory.last < day.start
 
 
 def due_cards(memories: Mapping[str, Memory], missed: Mapping[str, datetime], day: Day) -> dict[str, str]:
@@ -204,7 +180,8 @@ def due_cards(memories: Mapping[str, Memory], missed: Mapping[str, datetime], da
         for id, at in missed.items()
         if id not in memories or (memories[id].last < at and day.of(memories[id].last) < day.today)
     )
-    fell_due = sorted((memory.due, id) for id, memory in memories.items() if due(memory, day))
+    start, end = day.start, day.end  # as `due` has them, worked out once
+    fell_due = sorted((memory.due, id) for id, memory in memories.items() if memory.due < end and memory.last < start)
     why = {id: f"Missed in a question {_ago(at, day)}" for at, id in unlearned}
     for _, id in fell_due:
         days = (day.today - day.of(memories[id].last)).days
@@ -240,11 +217,11 @@ def quiz(
     resting = {answer.question for answer in answers if rests_until(answer, day) > day.today}
     asks: dict[str, Ask] = {}
     if opened := catalog.question.get(first or ""):
-        asks[opened.id] = Ask(opened, _line(catalog, opened, ticks), "You opened this question")
+        asks[opened.id] = Ask(opened, line_of(catalog, opened, ticks), "You opened this question")
     for line, question in _in_turn(catalog, ticks, target, scope, catalog.questions_of):
-        why = _why_new(catalog, question, line, ticks, target)
+        why = why_new(catalog, question, line, ticks, target)
         if before := last.get(question.id):
-            why = _also_blocks(f"{'Right' if before.right else 'Missed'} {_ago(before.at, day)}", why)
+            why = also_blocks(f"{'Right' if before.right else 'Missed'} {_ago(before.at, day)}", why)
         asks.setdefault(question.id, Ask(question, line, why))
 
     def turn(ask: Ask) -> tuple[bool, bool, bool, float]:
@@ -311,7 +288,8 @@ def _groups(catalog: Catalog, ticks: Collection[str], target: str, scope: Scope)
     yield from ([line for line in lines if line.id in ticks] for lines in groups)
 
 
-def _why_new(catalog: Catalog, item: Card | Question, line: Skill, ticks: Collection[str], target: str) -> str:
+def why_new(catalog: Catalog, item: Card | Question, line: Skill, ticks: Collection[str], target: str) -> str:
+    """What an item that serves a line is for, seen from the target."""
     stage = catalog.stage[line.stage]
     if line.id in ticks:
         return "Backs what you ticked"
@@ -325,17 +303,12 @@ def _why_new(catalog: Catalog, item: Card | Question, line: Skill, ticks: Collec
     return f"Blocks {stage.title}"
 
 
-def _due_pick(catalog: Catalog, card: Card, due_since: str, ticks: Collection[str], target: str) -> Pick:
-    line = _line(catalog, card, ticks)
-    return Pick(card, line, _also_blocks(due_since, _why_new(catalog, card, line, ticks, target)), new=False)
-
-
-def _line(catalog: Catalog, item: Card | Question, ticks: Collection[str]) -> Skill:
+def line_of(catalog: Catalog, item: Card | Question, ticks: Collection[str]) -> Skill:
     """The first of an item's lines that is still open, else its first."""
     return catalog.lines[next((id for id in item.skills if id not in ticks), item.skills[0])]
 
 
-def _also_blocks(seen: str, why: str) -> str:
+def also_blocks(seen: str, why: str) -> str:
     """Why something comes back, with what it blocks where it does."""
     return f"{seen}; {why[0].lower()}{why[1:]}" if why.startswith("Blocks") else seen
 

@@ -105,8 +105,13 @@ def answer(page: Page) -> None:
     page.get_by_role("button", name="Show answer").click()
 
 
-def choose(page: Page) -> None:
+def pick(page: Page) -> None:
     page.locator(".options button").first.click()
+
+
+def choose(page: Page) -> None:
+    pick(page)
+    page.get_by_role("button", name="Think so").click()
     expect(page.locator(".verdict")).to_be_visible()
 
 
@@ -146,6 +151,7 @@ STATES: list[tuple[str, str, Callable[[Page], None] | None]] = [
     ("regulars", "drill", None),
     ("regulars", "drill", answer),
     ("regulars", "drill?mode=questions", None),
+    ("regulars", "drill?mode=questions", pick),
     ("regulars", "drill?mode=questions", choose),
     ("regulars", "report", unfold),
     ("regulars", "team", ten_reports),
@@ -293,6 +299,8 @@ def test_the_focus_goes_from_answer_to_verdict_to_the_next_question(fresh_start:
     with Tabs(browser, fresh_start) as tabs:
         page = tabs.open("drill?mode=questions")
         page.locator(".options button").first.press("Enter")
+        expect(page.locator(".options button").first).to_be_focused()
+        page.get_by_role("button", name="Guess").press("Enter")
         expect(page.locator(".verdict")).to_be_focused()
         page.get_by_role("button", name="Next question").press("Enter")
         expect(page.locator(".front")).to_be_focused()

@@ -16,7 +16,7 @@ PAGES = sorted((ROOT / "pages").glob("*.py"))
 MODULES = [*PACKAGE, *PAGES, ROOT / "app.py"]
 
 # Each pure room may import the ones before it.
-PURE = ("catalog", "facts", "levels", "evidence", "placement", "recall", "report", "drawing")
+PURE = ("catalog", "facts", "levels", "evidence", "placement", "recall", "recommend", "report", "drawing")
 
 # What each room may import: rooms of the package by name, then the libraries that are its own. Python's own are free.
 MAY_IMPORT: dict[str, set[str]] = {
@@ -24,6 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evidence": {"numpy", "catalog", "facts", "levels"},
     "placement": {"numpy", "catalog", "facts", "levels", "evidence"},
     "recall": {"fsrs", "catalog", "facts", "levels", "evidence"},
+    "recommend": {"fsrs", "numpy", "catalog", "facts", "levels", "evidence", "recall"},
     "content": {*PURE, "pydantic", "yaml", "rapidfuzz", "numpy"},
     "store": {*PURE, "pydantic", "sqlalchemy", "alembic"},
     "migrations": {"sqlalchemy", "alembic"},

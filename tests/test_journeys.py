@@ -20,6 +20,7 @@ from tab import Tabs, books, download, drop, focused, go, running, settled, skil
 from visit import PAGES, catalog, skills
 
 from roadmap import export, report
+from roadmap.facts import Confidence
 from roadmap.levels import held
 
 JUNIOR = [one.text for one in catalog().stages[0].skills]
@@ -187,7 +188,9 @@ def test_questions_are_answered_by_keys_to_the_summary_and_the_missed_cards_dril
     for count in range(1, 11):
         expect(page.get_by_text("Right answer")).to_have_count(0)
         question = page.locator(".front").inner_text()
-        page.keyboard.press("2")
+        page.keyboard.press("1")
+        page.keyboard.press("2")  # a second thought
+        page.keyboard.press("jkl"[count % 3])
         expect(page.get_by_text("Right answer")).to_be_visible()
         expect(page.get_by_text("Your answer")).to_be_visible()
         expect(page.get_by_text(f"{count} of 10 answered")).to_be_visible()
@@ -205,13 +208,63 @@ def test_questions_are_answered_by_keys_to_the_summary_and_the_missed_cards_dril
     assert len(recalled(tabs.app)) == 1
 
 
+def test_an_answer_waits_for_how_sure_the_person_is_and_keeps_what_they_said(tabs: Tabs) -> None:
+    page = tabs.open("drill?mode=questions")
+    options = page.locator(".options button")
+    expect(options.first).to_be_visible()
+    page.keyboard.press("l")  # of what?
+    page.keyboard.press("1")
+    expect(options.nth(0)).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("2")
+    expect(options.nth(0)).to_have_attribute("aria-pressed", "false")
+    expect(options.nth(1)).to_have_attribute("aria-pressed", "true")
+    words = options.nth(1).locator("span").first.inner_text()
+    assert answered(tabs.app) == []
+    page.keyboard.press("k")
+    expect(page.get_by_text("You thought so.")).to_be_visible()
+    expect(page.locator(".option.yours .words")).to_have_text(words, use_inner_text=True)
+    with books(tabs.app) as (store, who):
+        assert [answer.confidence for answer in store.answers(who)] == [Confidence.think]
+
+
+def test_not_asked_how_sure_they_are_a_person_answers_with_one_key(tabs: Tabs) -> None:
+    choose(tabs.app, confidence=False)
+    page = tabs.open("drill?mode=questions")
+    expect(page.locator(".options button").first).to_be_visible()
+    expect(page.get_by_role("button", name="Sure")).to_be_hidden()
+    page.keyboard.press("2")
+    expect(page.get_by_text("Right answer")).to_be_visible()
+    page = tabs.open("drill")
+    expect(page.get_by_role("button", name="Show answer")).to_be_visible()
+    page.keyboard.press("l")
+    expect(page.locator(".back")).to_be_hidden()
+    page.keyboard.press("s")
+    expect(page.locator(".back")).to_be_visible()
+
+
+def test_a_card_is_shown_by_saying_how_sure_one_is_and_the_grade_carries_it(tabs: Tabs) -> None:
+    page = tabs.open("drill")
+    for count, (key, said) in enumerate((("j", "a guess"), ("l", "sure"), ("s", None)), start=1):
+        expect(page.get_by_role("button", name="Show answer")).to_be_visible()
+        page.keyboard.press(key)
+        expect(page.locator(".back")).to_be_visible()
+        expect(page.get_by_text("You said: ")).to_have_text([f"You said: {said}."] if said else [])
+        page.keyboard.press("3")
+        expect(page.get_by_text(f"{count} of 10 today")).to_be_visible()
+    with books(tabs.app) as (store, who):
+        said_of = [recall.confidence for recall in store.recalls(who)]
+    assert said_of == [Confidence.guess, Confidence.sure, None]
+
+
 def test_an_answer_given_while_the_server_hangs_is_stored_once_and_shows_no_key_before(tabs: Tabs) -> None:
     page = tabs.open("drill?mode=questions")
     expect(page.locator(".options button").first).to_be_visible()
     tabs.app.process.send_signal(signal.SIGSTOP)
     try:
         page.keyboard.press("1")
+        page.keyboard.press("l")
         page.keyboard.press("2")
+        page.keyboard.press("j")
         expect(page.get_by_text("Saving", exact=True)).to_be_visible()
         page.wait_for_timeout(2000)  # long enough for the browser to send it twice
         expect(page.get_by_text("Right answer")).to_have_count(0)
@@ -388,6 +441,11 @@ def test_without_keys_a_question_is_answered_by_its_buttons_alone(tabs: Tabs) ->
     assert answered(tabs.app) == []
     expect(page.locator("kbd").first).to_be_hidden()
     page.locator(".options button").first.press("Enter")
+    page.keyboard.press("j")
+    settled(page)
+    assert answered(tabs.app) == []
+    tab_to(page.get_by_role("button", name="Sure"))
+    page.keyboard.press("Enter")
     expect(page.get_by_text("Right answer")).to_be_visible()
     page.keyboard.press("n")
     settled(page)

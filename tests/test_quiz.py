@@ -13,7 +13,7 @@ from miniature import first
 
 from roadmap.catalog import Card, Option, Question
 from roadmap.facts import Answer
-from roadmap.recall import IN_A_ROW, REST, Ask, Day, Memory, Scope, due_cards, missed_cards, queue, quiz, row, shuffled
+from roadmap.recall import IN_A_ROW, REST, Ask, Day, Memory, Scope, due_cards, missed_cards, quiz, row, shuffled
 
 
 def question(card: Card, number: int) -> Question:
@@ -96,14 +96,6 @@ def test_new_questions_come_first_then_missed_ones_then_right_ones_the_longest_a
     assert turns == sorted(turns)
 
 
-@given(some_ticks, some_stage, some_scope)
-def test_new_questions_come_in_the_order_of_new_cards(ticks: set[str], target: str, scope: Scope) -> None:
-    roomy = TODAY._replace(budget=500, new_limit=500)
-    cards = [pick.card.id for pick in queue(ROADMAP, {}, ticks, target, roomy, scope)]
-    asked = [ask.question.card for ask in quiz(ROADMAP, [], ticks, target, TODAY, scope)]
-    assert [*dict.fromkeys(asked)] == cards
-
-
 @given(some_answers, some_ticks, some_stage, some_scope, st.data())
 def test_answering_one_never_reorders_the_rest(
     answers: list[Answer], ticks: set[str], target: str, scope: Scope, data: st.DataObject
@@ -177,43 +169,14 @@ def test_the_key_stands_in_every_place_alike_and_each_person_has_their_own_order
 # What a miss does to cards
 
 
-@given(some_answers, some_memories, some_ticks, some_stage, some_scope, st.integers(0, 30), st.integers(0, 30))
-def test_the_cards_of_missed_questions_come_before_all_others_within_the_budget(
-    answers: list[Answer],
-    memories: dict[str, Memory],
-    ticks: set[str],
-    target: str,
-    scope: Scope,
-    budget: int,
-    new_limit: int,
-) -> None:
-    today = TODAY._replace(budget=budget, new_limit=new_limit)
-    missed = missed_cards(ROADMAP, answers, today)
-    picks = queue(ROADMAP, memories, ticks, target, today, scope, missed=missed)
-    cards = [pick.card.id for pick in picks]
-    owed = {
-        id
-        for id, at in missed.items()
-        if scope.includes(ROADMAP, ROADMAP.card[id])
-        and (id not in memories or (memories[id].last < at and today.of(memories[id].last) < today.today))
-    }
-    lead = cards[: len(owed)]
-    assert len(picks) <= budget
-    assert len(cards) == len({*cards})
-    assert {*lead} == owed if budget >= len(owed) else {*lead} <= owed
-    assert sum(pick.new for pick in picks) <= new_limit
-    assert [pick.new for pick in picks] == sorted(pick.new for pick in picks)
-    assert all(pick.why.startswith("Missed in a question") == (pick.card.id in owed) for pick in picks)
-
-
 def test_a_miss_brings_its_card_the_day_after_until_it_is_recalled() -> None:
     card = ROADMAP.question["q.mid.goal-1.1"].card
     miss = days_ago(0, "q.mid.goal-1.1")
     whys = []
     for passed in range(4):
         today = TODAY._replace(today=TODAY.today + timedelta(days=passed))
-        picks = queue(ROADMAP, {}, (), "junior", today, missed=missed_cards(ROADMAP, [miss], today))
-        whys += [pick.why for pick in picks if pick.card.id == card]
+        waiting = due_cards({}, missed_cards(ROADMAP, [miss], today), today)
+        whys += [why for id, why in waiting.items() if id == card]
     assert whys == [f"Missed in a question {when}" for when in ("yesterday", "2 days ago", "3 days ago")]
     recalled = Memory(9.0, 5.0, NOON + timedelta(days=20), NOON + timedelta(hours=1))
     tomorrow = TODAY._replace(today=TODAY.today + timedelta(days=1))

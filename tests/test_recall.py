@@ -8,13 +8,11 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import miniature
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from miniature import first
 
 from roadmap.facts import Grade, Recall
-from roadmap.recall import LONGEST_INTERVAL, Day, Memory, Scope, due, graded, intervals, queue, remember
+from roadmap.recall import LONGEST_INTERVAL, Day, Memory, Scope, due, due_cards, graded, intervals, remember
 
 ROADMAP = miniature.catalog()
 CARDS = [*ROADMAP.card]
@@ -184,126 +182,11 @@ def test_a_recall_late_in_auckland_counts_for_that_local_day() -> None:
     assert first_of_may.of(memory.last) == date(2026, 5, 1)
     assert not due(memory, first_of_may)
     assert due(memory, second_of_may)
-    card = CARDS[0]
-    assert card not in [pick.card.id for pick in queue(ROADMAP, {card: memory}, (), "junior", first_of_may)]
-    assert card in [pick.card.id for pick in queue(ROADMAP, {card: memory}, (), "junior", second_of_may)]
+    assert CARDS[0] not in due_cards({CARDS[0]: memory}, {}, first_of_may)
+    assert CARDS[0] in due_cards({CARDS[0]: memory}, {}, second_of_may)
 
 
 def test_a_card_forgotten_today_waits_until_tomorrow_however_far_one_travels() -> None:
     memory = Memory(0.2, 9.0, due=NOON, last=NOON - timedelta(hours=1))
     assert not due(memory, day())
     assert not due(memory, day(date(2026, 4, 30), "Pacific/Honolulu"))
-
-
-# The queue
-
-some_days = st.builds(day, budget=st.integers(0, 30), new_limit=st.integers(0, 30))
-
-
-@given(some_memories, some_ticks, some_stage, some_days, some_scope, st.integers(0, 40), st.integers(0, 40))
-def test_the_queue_keeps_its_promises(
-    memories: dict[str, Memory], ticks: set[str], target: str, today: Day, scope: Scope, done: int, new_done: int
-) -> None:
-    picks = queue(ROADMAP, memories, ticks, target, today, scope, done=done, new_done=new_done)
-    cards = [pick.card.id for pick in picks]
-    new = [pick for pick in picks if pick.new]
-
-    assert len({*cards}) == len(cards), "never a card twice"
-    assert len(picks) <= max(0, today.budget - done)
-    assert len(new) <= max(0, today.new_limit - new_done)
-    assert [pick.new for pick in picks] == sorted(pick.new for pick in picks), "due cards come before new ones"
-    for pick in picks:
-        assert scope.includes(ROADMAP, pick.card)
-        assert pick.line.id in pick.card.skills
-        assert pick.why
-        assert pick.new == (pick.card.id not in memories)
-        assert pick.new or due(memories[pick.card.id], today)
-    if not scope:
-        assert all(ROADMAP.rank[pick.card.stage] <= ROADMAP.rank[target] for pick in new)
-
-
-@given(some_memories, some_ticks, some_stage, some_scope)
-def test_with_room_for_all_every_due_card_comes_in_the_order_it_fell_due(
-    memories: dict[str, Memory], ticks: set[str], target: str, scope: Scope
-) -> None:
-    roomy = day(budget=len(CARDS), new_limit=0)
-    picks = queue(ROADMAP, memories, ticks, target, roomy, scope)
-    wanted = {id for id, memory in memories.items() if due(memory, roomy) and scope.includes(ROADMAP, ROADMAP.card[id])}
-    assert {pick.card.id for pick in picks} == wanted
-    fell_due = [memories[pick.card.id].due for pick in picks]
-    assert fell_due == sorted(fell_due)
-
-
-@given(some_ticks, some_stage)
-def test_new_cards_of_the_stages_that_block_the_target_come_first(ticks: set[str], target: str) -> None:
-    picks = queue(ROADMAP, {}, ticks, target, day(budget=500, new_limit=500))
-    blocks = [pick.why.startswith("Blocks") for pick in picks if pick.line.id in ROADMAP.skills]
-    assert blocks == sorted(blocks, reverse=True)
-    backs = [pick.why == "Backs what you ticked" for pick in picks]
-    assert backs == sorted(backs), "what is ticked comes last"
-
-
-def test_cards_of_one_stage_take_turns_between_its_skills() -> None:
-    second = [card.model_copy(update={"id": f"{card.id}-2"}) for card in ROADMAP.cards]
-    catalog = miniature.changed(cards=(*ROADMAP.cards, *second))
-    picks = queue(catalog, {}, (), "junior", day())
-    lines = [pick.line.id for pick in picks]
-    assert lines[:5] == lines[5:10] == [f"junior.skill-{number}" for number in range(1, 6)]
-
-
-def test_a_new_card_of_a_higher_stage_waits_though_it_also_serves_a_lower_skill() -> None:
-    hard = ROADMAP.cards[0].model_copy(update={"id": "hard", "stage": "senior"})
-    catalog = miniature.changed(cards=(hard, *ROADMAP.cards))
-    assert "hard" not in [pick.card.id for pick in queue(catalog, {}, (), "junior", day())]
-    assert "hard" in [pick.card.id for pick in queue(catalog, {}, (), "senior", day())]
-    assert "hard" in [pick.card.id for pick in queue(catalog, {}, (), "junior", day(), Scope(stages=("senior",)))]
-
-
-def test_a_scope_reaches_above_the_target() -> None:
-    (pick, *_) = queue(ROADMAP, {}, (), "junior", day(), Scope(stages=("mid",)))
-    assert (pick.card.stage, pick.why) == ("mid", "You asked for Mid")
-
-
-def test_what_was_done_today_uses_up_the_budget() -> None:
-    memories = {card: Memory(3.0, 5.0, NOON, NOON - timedelta(days=3)) for card in CARDS[:4]}
-    sizes = [
-        (sum(not pick.new for pick in picks), sum(pick.new for pick in picks))
-        for done, new_done in ((0, 0), (3, 0), (3, 3), (5, 0), (9, 3))
-        for picks in [queue(ROADMAP, memories, (), "mid", day(budget=7, new_limit=4), done=done, new_done=new_done)]
-    ]
-    assert sizes == [(4, 3), (4, 0), (4, 0), (2, 0), (0, 0)]
-
-
-@pytest.mark.parametrize(
-    ("ticks", "target", "line", "why"),
-    [
-        (set(), "junior", "junior.skill-1", "Blocks Junior"),
-        (first(junior=4), "junior", "junior.skill-5", "Still open at Junior"),
-        (first(junior=1), "junior", "junior.skill-1", "Backs what you ticked"),
-        (first(junior=5), "mid", "junior.goal-1", "Prepares Mid"),
-    ],
-)
-def test_a_new_card_says_why_it_is_here(ticks: set[str], target: str, line: str, why: str) -> None:
-    picks = {pick.line.id: pick.why for pick in queue(ROADMAP, {}, ticks, target, day(budget=99, new_limit=99))}
-    assert picks[line] == why
-
-
-@pytest.mark.parametrize(
-    ("days", "ticks", "why"),
-    [
-        (1, set(), "Due, last recalled 1 day ago; blocks Junior"),
-        (19, set(), "Due, last recalled 19 days ago; blocks Junior"),
-        (2, {"junior.skill-1"}, "Due, last recalled 2 days ago"),
-    ],
-)
-def test_a_due_card_says_when_it_was_last_recalled(days: int, ticks: set[str], why: str) -> None:
-    memories = {"junior.skill-1.card": Memory(1.0, 5.0, NOON, NOON - timedelta(days=days))}
-    pick, *_ = queue(ROADMAP, memories, ticks, "junior", day())
-    assert (pick.new, pick.why) == (False, why)
-
-
-def test_an_empty_deck_gives_an_empty_queue() -> None:
-    catalog = miniature.changed(cards=())
-    assert queue(catalog, {}, (), "beyond", day()) == []
-    gone = {"a-card-of-long-ago": Memory(1.0, 5.0, NOON, NOON - timedelta(days=9))}
-    assert queue(catalog, gone, (), "beyond", day(), Scope(stages=("junior",))) == []

@@ -243,7 +243,7 @@ def test_a_day_begins_and_ends_at_the_persons_midnight(
     day = ui.day(Settings(time_zone=zone, daily_budget=7, new_limit=3))
     assert (day.today, day.budget, day.new_limit) == (today, 7, 3)
     assert day.of(moment) == today
-    begun = ui.start_of(day)
+    begun = day.start
     assert begun <= moment < begun + timedelta(days=1, hours=1)
     assert day.of(begun) == today
     assert day.of(begun - timedelta(seconds=1)) < today

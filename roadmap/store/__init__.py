@@ -12,10 +12,12 @@ import sqlite3
 import threading
 import time
 import uuid
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
+from datetime import time as clock
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -53,6 +55,7 @@ __all__ = ["Backup", "Kind", "ObjectiveAnswer", "Settings", "Step", "Store"]
 
 DEFAULT_URL = f"sqlite:///{Path(__file__).resolve().parents[2] / 'data' / 'roadmap.db'}"
 LOCAL = ("local", "local")
+NOON = clock(12)
 
 Key = TypeVar("Key", bound=tuple[Any, ...])
 Held = TypeVar("Held")
@@ -89,6 +92,7 @@ class Store:
         self._writing = self.engine.execution_options(write=True)
         self._memories: dict[tuple[str, float], tuple[int, dict[str, str]]] = {}
         self._answers: dict[tuple[str], tuple[int, list[Answer]]] = {}
+        self._recalls: dict[tuple[str], tuple[int, list[Recall]]] = {}
         self._lock = threading.Lock()
         self._migrate()
 
@@ -128,6 +132,7 @@ class Store:
         with self._lock:
             self._memories.clear()
             self._answers.clear()
+            self._recalls.clear()
 
     # Writing facts: each returns whether it was stored, False when this uid was stored before
 
@@ -241,7 +246,7 @@ class Store:
     def answers(self, who: str, since: datetime | None = None) -> list[Answer]:
         """The answers that stand, in time order, all of them or those since a moment. Costs little, as memories do."""
         held = self._followed(self._answers, (who,), answer, [], lambda held, rows: [*held, *map(_answer, rows)])
-        return [fact for fact in held if since is None or fact.at >= since]
+        return held if since is None else held[bisect_left(held, since, key=lambda fact: fact.at) :]
 
     def readings_done(self, who: str) -> set[str]:
         """The readings that a person marked as read."""
@@ -249,9 +254,9 @@ class Store:
         return {reading for reading, done in marked.items() if done}
 
     def recalls(self, who: str, since: datetime | None = None) -> list[Recall]:
-        """The recalls that stand, in time order, all of them or those since a moment."""
-        wanted = _standing(recall, who)
-        return [_recall(row) for row in self._rows(wanted.where(step.c.at >= since) if since else wanted)]
+        """The recalls that stand, in time order, all of them or those since a moment. Costs little, as memories do."""
+        held = self._followed(self._recalls, (who,), recall, [], lambda held, rows: [*held, *map(_recall, rows)])
+        return held if since is None else held[bisect_left(held, since, key=lambda fact: fact.at) :]
 
     def settings(self, who: str) -> Settings:
         """What a person chose, with the defaults for the rest."""
@@ -263,9 +268,15 @@ class Store:
         return [Report.model_validate_json(row.json) for row in self._rows(_standing(report, who))]
 
     def scores(self, who: str) -> list[Score]:
-        """The scores that stand, in time order."""
-        rows = self._rows(_standing(score, who))
-        return [Score(row.at, row.prompt, POINTS.validate_json(row.points), row.by) for row in rows]
+        """The scores that stand, in time order: those typed here, and those that reviews brought."""
+        found = [
+            Score(row.at, row.prompt, POINTS.validate_json(row.points), row.by)
+            for row in self._rows(_standing(score, who))
+        ]
+        for came in self.reviews(who, given=False):
+            at = datetime.combine(came.on, NOON, UTC)
+            found += [Score(at, given.prompt, given.points, came.by) for given in came.scores]
+        return sorted(found, key=lambda fact: fact.at)
 
     def labels(self, who: str) -> dict[Label, dict[str, datetime]]:
         """The cards under each label, with the moment it was last put on; a buried one's day is that moment's."""

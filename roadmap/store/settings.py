@@ -7,12 +7,16 @@ from roadmap.recall import RETENTION
 
 
 class Settings(Value):
-    """What a person chose. `target` None means the next stage; `time_zone` None means the browser's."""
+    """What a person chose. `target` None means the next stage; `time_zone` None means the browser's.
+
+    `confidence` asks how sure they are before they see what is right.
+    """
 
     daily_budget: int = Field(20, ge=1, le=500)
     new_limit: int = Field(10, ge=0, le=500)
     target: str | None = None
     shortcuts: bool = True
+    confidence: bool = True
     time_zone: str | None = None
     retention: float = Field(RETENTION, ge=0.7, le=0.97)
     name: str = Field("", max_length=120)

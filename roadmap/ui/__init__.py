@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,7 +13,10 @@ import streamlit as st
 
 from roadmap import content, levels
 from roadmap.catalog import Catalog
+from roadmap.evidence import Event, Evidence, judge
+from roadmap.evidence import events as facts_to_events
 from roadmap.recall import Day
+from roadmap.recommend import Deck
 from roadmap.search import Search
 from roadmap.store import Settings, Store
 
@@ -72,6 +75,16 @@ def _search(digest: str, _catalog: Catalog) -> Search:
     return Search(_catalog)
 
 
+def deck(catalog: Catalog) -> Deck:
+    """The cards as arrays, for choosing among them."""
+    return _deck(catalog.digest, catalog)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _deck(digest: str, _catalog: Catalog) -> Deck:
+    return Deck(_catalog)
+
+
 def warm_up() -> None:
     """Do once per process what no visitor should wait for.
 
@@ -83,6 +96,7 @@ def warm_up() -> None:
     loaded = _loaded(os.environ.get("ROADMAP_CONTENT"))
     if loaded.catalog:
         search(loaded.catalog)
+        deck(loaded.catalog)
     store()
     gc.collect()
     gc.freeze()
@@ -110,9 +124,15 @@ def day(chosen: Settings) -> Day:
     return Day(now().astimezone(at).date(), at, chosen.daily_budget, chosen.new_limit)
 
 
-def start_of(today: Day) -> datetime:
-    """The moment at which the person's day began."""
-    return datetime.combine(today.today, time.min, today.zone)
+def evidence(who: str, catalog: Catalog, today: Day, ticks: Collection[str]) -> Evidence:
+    """What a person's answers and recalls show today, beside what they tick."""
+    return judge(catalog, ticks, events(who, catalog, today), today.today)
+
+
+def events(who: str, catalog: Catalog, today: Day) -> tuple[Event, ...]:
+    """Every fact of a person that is evidence."""
+    held = store()
+    return facts_to_events(catalog, held.answers(who), held.recalls(who), held.scores(who), today.of)
 
 
 def target(catalog: Catalog, chosen: Settings, ticks: Mapping[str, datetime]) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 import sqlalchemy.exc
 import streamlit as st
 
+from roadmap.facts import Confidence
+
 Act = dict[str, Any]
 
 UNANSWERED = "That could not be saved: the database did not answer. Nothing is lost; try again in a moment."
@@ -34,6 +36,12 @@ def hear(key: str, do: Callable[[Act], None], refused: str) -> None:
 def told(key: str) -> dict[str, Any]:
     """What the browser is to be told of the acts it sent: said once, with the next drawing."""
     return dict(st.session_state.pop(f"{key}-told", {"settled": [], "failed": None}))
+
+
+def confidence(act: Act) -> Confidence | None:
+    """How sure a person said they were, None where they did not say. Raises ValueError for anything else."""
+    said = act.get("confidence")
+    return None if said is None else Confidence(said)
 
 
 def _sent(key: str) -> list[Act]:

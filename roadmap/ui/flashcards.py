@@ -23,8 +23,8 @@ from roadmap.recall import (
     graded,
     intervals,
     missed_cards,
-    queue,
 )
+from roadmap.recommend import pace, queue
 from roadmap.store import Settings
 from roadmap.ui import acts, parts
 from roadmap.ui.prose import html
@@ -66,18 +66,21 @@ class Session(NamedTuple):
 def session(who: str, catalog: Catalog, chosen: Settings, scope: Scope = EVERYTHING) -> Session:
     """Today's recalls and queue of a person, within a scope."""
     store, day = ui.store(), ui.day(chosen)
-    recalls = store.recalls(who, since=ui.start_of(day))
+    recalls = store.recalls(who, since=day.start)
     tomorrow = day._replace(today=day.today + timedelta(days=1))
     memories, answers = store.memories(who, chosen.retention), store.answers(who)
     missed, missed_by_now = (missed_cards(catalog, answers, before) for before in (day, tomorrow))
     ticks = held(store.ticks(who))
     picks = queue(
-        catalog,
+        ui.deck(catalog),
         memories,
+        ui.evidence(who, catalog, day, ticks),
         ticks,
         ui.target(catalog, chosen, ticks),
         day,
+        ui.now(),
         scope,
+        own=pace(store.recalls(who)),
         missed=missed_by_now if scope.cards else missed,  # a card asked for by its id need not wait for tomorrow
         done=len(recalls),
         new_done=sum(recall.before is None and recall.card not in missed for recall in recalls),
@@ -105,6 +108,7 @@ def draw(who: str, catalog: Catalog, scope: Scope) -> None:
             "done": len(today.recalls),
             "left": len(today.picks),
             "undo": bool(today.recalls),
+            "confidence": chosen.confidence,
             "keys": chosen.shortcuts,
             **acts.told(KEY),
         },
@@ -121,8 +125,9 @@ def _do(who: str, catalog: Catalog, act: dict[str, Any]) -> None:
             before = store.memories(who, chosen.retention).get(card)
             after = graded(before, grade, at, chosen.retention)
             spent = min(max(int(act["milliseconds"]), 0), LONGEST_RECALL)
-            fact = Recall(at, card, grade, before.dumps() if before else None, after.dumps(), spent)
-            store.recall(who, fact, act["uid"], since=ui.start_of(ui.day(chosen)))
+            sure = acts.confidence(act)
+            fact = Recall(at, card, grade, before.dumps() if before else None, after.dumps(), spent, sure)
+            store.recall(who, fact, act["uid"], since=ui.day(chosen).start)
         case "undo":
             undo(who, act["uid"])
         case "seen":
@@ -154,6 +159,7 @@ def _card(catalog: Catalog, pick: Pick, memory: Memory | None, chosen: Settings)
         **_faces(catalog, pick.card, pick.line.text),
         "rated": True,
         "why": f"{pick.why} · {pick.card.category}",
+        "because": pick.because,
         "intervals": [_in_days(count) for count in days],
     }
 

@@ -1,9 +1,9 @@
-"""The Drill page's other component: questions one at a time, answered into the store before their key is sent."""
+"""Questions one at a time, answered into the store before their key is sent: `one` draws any, `draw` those of Drill."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from textwrap import shorten
 from typing import Any
@@ -12,7 +12,7 @@ import streamlit as st
 
 from roadmap import ui
 from roadmap.catalog import Catalog, Question, plain
-from roadmap.facts import Answer
+from roadmap.facts import Answer, Confidence, Mode
 from roadmap.levels import held
 from roadmap.recall import IN_A_ROW, Ask, Day, Scope, quiz, rests_until, row, shuffled
 from roadmap.store import Settings
@@ -21,6 +21,7 @@ from roadmap.ui.prose import html
 
 KEY = "questions"
 LONGEST_ANSWER = 600_000
+SAID = {Confidence.guess: "You guessed.", Confidence.think: "You thought so.", Confidence.sure: "You were sure."}
 REFUSED = "That answer could not be read, so nothing was saved. Choose once more."
 
 _component = st.components.v2.component("roadmap.questions", js="questions.js", css="drill.css")
@@ -48,36 +49,83 @@ def draw(who: str, catalog: Catalog, scope: Scope) -> None:
     if not told and (full or not asks):
         _summary(who, catalog, in_row, chosen, scope, more=bool(asks))
         return
-    _component(
-        key=KEY,
-        data={
-            "asked": _asked(asks[0], who) if asks and not full else None,
-            "told": _told(catalog, told, who) if told else None,
-            "note": _resting(answered.get(opened), day),
-            "done": len(in_row),
-            "all": min(IN_A_ROW, len(in_row) + len(asks)),
-            "keys": chosen.shortcuts,
-            **acts.told(KEY),
-        },
-        on_acts_change=lambda: acts.hear(KEY, lambda act: _do(who, catalog, act), REFUSED),
+    one(
+        who,
+        catalog,
+        chosen,
+        asked=asks[0] if asks and not full else None,
+        told=told,
+        note=_resting(answered.get(opened), day),
+        done=len(in_row),
+        all=min(IN_A_ROW, len(in_row) + len(asks)),
+        answered=_answered,
+        went_on=_went_on,
     )
 
 
-def _do(who: str, catalog: Catalog, act: dict[str, Any]) -> None:
-    store = ui.store()
-    match act["do"]:
-        case "answer":
-            question = catalog.question[act["question"]]
-            option = range(len(question.options)).index(act["option"])
-            spent = min(max(int(act["milliseconds"]), 0), LONGEST_ANSWER)
-            fact = Answer(ui.now(), question.id, option, question.options[option].right, spent)
-            store.answer(who, fact, act["uid"], since=ui.start_of(ui.day(store.settings(who))))
-            st.session_state["told"] = question.id
-            st.query_params.pop("question", None)  # what the address opened has had its turn
-        case "next":
-            if st.session_state.get("told") == act["question"]:
-                del st.session_state["told"]
-            st.query_params.pop("question", None)
+def one(
+    who: str,
+    catalog: Catalog,
+    chosen: Settings,
+    *,
+    asked: Ask | None,
+    told: Answer | None,
+    done: int,
+    all: int,
+    answered: Callable[[str], None],
+    went_on: Callable[[str], None],
+    mode: Mode = "quiz",
+    key: str = KEY,
+    note: str | None = None,
+    after: str = "See the summary",
+) -> None:
+    """Draw one question: the answer `told` with its key until the person goes on, else the one `asked`.
+
+    An answer is stored under `mode`, one a question and day, and then `answered` hears the question's id, as `went_on`
+    does when the person goes on from what was told. Both run before the next drawing, where the caller decides what
+    comes: it may tell an answer or ask the next question at once. `done` of `all` is the bar, `note` a sentence above
+    the question, `after` the words for going on where nothing more is asked.
+    """
+
+    def do(act: dict[str, Any]) -> None:
+        match act["do"]:
+            case "answer":
+                question = catalog.question[act["question"]]
+                option = range(len(question.options)).index(act["option"])
+                spent = min(max(int(act["milliseconds"]), 0), LONGEST_ANSWER)
+                right, sure = question.options[option].right, acts.confidence(act)
+                fact = Answer(ui.now(), question.id, option, right, spent, mode, sure)
+                ui.store().answer(who, fact, act["uid"], since=ui.day(ui.store().settings(who)).start)
+                answered(question.id)
+            case "next":
+                went_on(act["question"])
+
+    _component(
+        key=key,
+        data={
+            "asked": _asked(asked, who) if asked else None,
+            "told": _told(catalog, told, who) if told else None,
+            "note": note,
+            "done": done,
+            "all": all,
+            "after": after,
+            "confidence": chosen.confidence,
+            "keys": chosen.shortcuts,
+            **acts.told(key),
+        },
+        on_acts_change=lambda: acts.hear(key, do, REFUSED),
+    )
+
+
+def _answered(question: str) -> None:
+    st.session_state["told"] = question
+    st.query_params.pop("question", None)  # what the address opened has had its turn
+
+
+def _went_on(question: str) -> None:
+    if st.session_state.get("told") == question:
+        del st.session_state["told"]
+    st.query_params.pop("question", None)
 
 
 def _resting(answer: Answer | None, day: Day) -> str | None:
@@ -118,12 +166,17 @@ def _told(catalog: Catalog, answer: Answer, who: str) -> dict[str, Any]:
         }
         for place in shuffled(question, who)
     ]
+    verdict = (
+        "Right." if answer.right else "Missed.",
+        SAID[answer.confidence] if answer.confidence else "",
+        "" if answer.right else "Its card is in tomorrow's queue.",
+    )
     return {
         "id": question.id,
         "why": f"Answered · {question.category}",
         "line": catalog.lines[question.skills[0]].text,
         "question": html(question.question),
-        "verdict": "Right." if answer.right else "Missed. Its card is in tomorrow's queue.",
+        "verdict": " ".join(filter(None, verdict)),
         "options": options,
         "proof": f"<h3>Proof</h3>{html(question.proof)}",
         "sources": flashcards.sources(catalog, question),

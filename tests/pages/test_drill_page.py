@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from visit import NOON, Visit, act, catalog, skills, store, with_ticks
 
 from roadmap import ui
-from roadmap.facts import Grade, Recall
+from roadmap.facts import Confidence, Grade, Recall
 from roadmap.recall import graded
 from roadmap.ui.prose import html
 
@@ -93,24 +93,23 @@ def test_the_interval_on_a_button_is_the_day_the_card_comes_back(monkeypatch: py
         held.undo(who, ("recall",), NOON)
 
 
-def test_due_cards_come_first_and_say_how_long_ago_it_was() -> None:
+def test_what_gains_most_comes_first_and_says_why_and_what_it_brings() -> None:
     known = [catalog().card[id] for id in queue(Visit("drill"))]
-    last = next(card for card in reversed(catalog().cards) if card.stage == "beyond")
-    recall(last.id, Grade.good, NOON - timedelta(days=9))
-    recall(known[0].id, Grade.good, NOON - timedelta(days=2))
+    recall(known[0].id, Grade.again, NOON - timedelta(days=9))
     data = told(Visit("drill"))
-    assert [card["id"] for card in data["cards"][:2]] == [last.id, known[0].id]
-    assert data["cards"][0]["why"].startswith("Due, last recalled 9 days ago")
-    assert data["cards"][1]["why"] == f"Due, last recalled 2 days ago; blocks Junior · {known[0].category}"
+    back = next(card for card in data["cards"] if card["id"] == known[0].id)
+    assert back["why"] == f"Due, last recalled 9 days ago; blocks Junior · {known[0].category}"
+    assert back["because"].startswith("Recall is at ")
+    assert all(card["because"].startswith("New: ") for card in data["cards"] if card is not back)
 
 
 def test_the_budget_and_the_limit_for_new_cards_hold() -> None:
     held, who = store()
     held.choose(who, {"daily_budget": 4, "new_limit": 3}, NOON - timedelta(days=10))
-    for card in catalog().cards[-3:]:
+    for card in catalog().cards_of["core.scaffold-module"][:3]:
         recall(card.id, Grade.good, NOON - timedelta(days=9))
     visit = Visit("drill")
-    assert told(visit)["left"] == 4  # three due, one new
+    assert told(visit)["left"] == 4
     for done in range(1, 4):
         assert (told(grade(visit))["done"], told(visit)["left"]) == (done, 4 - done)
     grade(visit)
@@ -216,6 +215,17 @@ def test_a_grade_is_stored_and_the_next_card_comes() -> None:
     held, who = store()
     [fact] = held.recalls(who)
     assert (fact.before, fact.milliseconds, fact.at) == (None, 4000, NOON)
+
+
+def test_how_sure_a_person_said_they_were_goes_with_the_grade() -> None:
+    visit = Visit("drill")
+    assert told(visit)["confidence"] is True
+    for sure in (Confidence.sure, None):
+        visit.act("flashcards", act("grade", card=queue(visit)[0], grade=3, milliseconds=1, confidence=sure))
+    held, who = store()
+    assert [fact.confidence for fact in held.recalls(who)] == [Confidence.sure, None]
+    held.choose(who, {"confidence": False}, NOON)
+    assert told(visit.again())["confidence"] is False
 
 
 def test_a_second_grade_of_one_card_and_day_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -329,6 +339,7 @@ def test_a_day_begins_at_the_persons_own_midnight(monkeypatch: pytest.MonkeyPatc
         act("grade", card=catalog().cards[0].id, grade=5, milliseconds=1),
         act("grade", card=catalog().cards[0].id, grade="good", milliseconds=1),
         act("grade", card=catalog().cards[0].id, grade=3),
+        act("grade", card=catalog().cards[0].id, grade=3, milliseconds=1, confidence=0),
         act("grade", card=catalog().cards[0].id, grade=3, milliseconds="long"),
         act("grade", card=catalog().cards[0].id, grade=3, milliseconds=float("inf")),
         act("grade", card=catalog().cards[0].id, grade=3, milliseconds=float("nan")),

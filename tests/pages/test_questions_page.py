@@ -14,7 +14,7 @@ from visit import NOON, Visit, act, catalog, skills, store
 
 from roadmap import ui
 from roadmap.catalog import Question
-from roadmap.facts import Answer, Grade, Recall
+from roadmap.facts import Answer, Confidence, Grade, Recall
 from roadmap.recall import graded, shuffled
 from roadmap.ui.prose import html
 
@@ -41,11 +41,13 @@ def key(question: Question) -> int:
     return [option.right for option in question.options].index(True)
 
 
-def choose(visit: Visit, right: bool, question: Question | None = None) -> Visit:
-    """Choose the key, or the option before it, as the browser would."""
+def choose(visit: Visit, right: bool, question: Question | None = None, sure: int | None = None) -> Visit:
+    """Choose the key, or the option before it, as the browser would; perhaps say how sure."""
     question = question or asked(visit)
     option = key(question) if right else (key(question) or len(question.options)) - 1
-    return visit.act("questions", act("answer", question=question.id, option=option, milliseconds=4000))
+    return visit.act(
+        "questions", act("answer", question=question.id, option=option, confidence=sure, milliseconds=4000)
+    )
 
 
 def go_on(visit: Visit) -> Visit:
@@ -123,6 +125,33 @@ def test_an_answer_is_stored_with_what_it_was() -> None:
     held, who = store()
     [fact] = held.answers(who)
     assert fact == Answer(NOON, question.id, key(question), True, 4000, "quiz")
+
+
+@pytest.mark.parametrize(
+    ("sure", "right", "verdict"),
+    [
+        (Confidence.guess, True, "Right. You guessed."),
+        (Confidence.think, True, "Right. You thought so."),
+        (Confidence.sure, False, "Missed. You were sure. Its card is in tomorrow's queue."),
+    ],
+)
+def test_how_sure_a_person_said_they_were_is_stored_and_said_beside_the_verdict(
+    sure: Confidence, right: bool, verdict: str
+) -> None:
+    visit = quiz()
+    assert told(visit)["confidence"] is True
+    assert told(choose(visit, right, sure=sure))["told"]["verdict"] == verdict
+    held, who = store()
+    assert [(fact.right, fact.confidence) for fact in held.answers(who)] == [(right, sure)]
+
+
+def test_a_person_need_not_be_asked_how_sure_they_are() -> None:
+    held, who = store()
+    held.choose(who, {"confidence": False}, NOON)
+    visit = quiz()
+    assert told(visit)["confidence"] is False
+    choose(visit, right=True)
+    assert [fact.confidence for fact in held.answers(who)] == [None]
 
 
 def test_one_answer_a_question_and_day_stands_and_is_the_one_shown() -> None:
@@ -303,6 +332,9 @@ def test_keys_can_be_switched_off() -> None:
         {"option": None, "milliseconds": 1},
         {"option": 0, "milliseconds": "long"},
         {"option": 0, "milliseconds": float("inf")},
+        {"option": 0, "milliseconds": 1, "confidence": 4},
+        {"option": 0, "milliseconds": 1, "confidence": "sure"},
+        {"option": 0, "milliseconds": 1, "confidence": [1]},
     ],
 )
 def test_an_answer_that_makes_no_sense_is_refused_in_words_and_shows_nothing(wrong: dict[str, object]) -> None:

@@ -52,6 +52,7 @@ def elsewhere(tmp_path: Any, *ids: str, note: str = "") -> tuple[Store, str]:
         ("slider", "retention", 0.95),
         ("selectbox", "time_zone", "Asia/Tokyo"),
         ("toggle", "shortcuts", False),
+        ("toggle", "confidence", False),
     ],
 )
 def test_a_choice_is_stored_at_once_and_survives(kind: str, field: str, value: object) -> None:

@@ -2,8 +2,10 @@
 // and its answer (which cards come now) always wins.
 
 import { Acts, el, shortcut, sources, text } from "./acts.js";
+import { confidence, confidenceOf } from "./confidence.js";
 
 const GRADES = ["Again", "Hard", "Good", "Easy"];
+const SAID = ["", "You said: a guess.", "You said: think so.", "You said: sure."];
 const decks = new WeakMap();
 
 const nameOf = (card) => `${card.id} ${card.rated}`;
@@ -33,6 +35,7 @@ class Deck {
     this.back = el("div", { class: "back prose", hidden: true, tabindex: "-1" });
     this.card = el("article", { "aria-label": "Card" }, this.why, this.line, this.front, this.back);
     this.show = el("button", { class: "show", type: "button", onclick: () => this.#reveal() }, "Show answer", el("kbd", { "aria-hidden": "true" }, "S"));
+    this.sure = confidence((sure) => this.#reveal(sure));
     this.grades = GRADES.map((name, index) => {
       const interval = el("span", { class: "interval" });
       const button = el("button", { type: "button", onclick: () => this.#grade(index + 1) }, el("span", {}, name), interval, el("kbd", { "aria-hidden": "true" }, index + 1));
@@ -45,7 +48,7 @@ class Deck {
       el("div", { class: "top" }, this.track, el("div", { class: "state" }, this.count, this.undo)),
       this.failed,
       this.card,
-      el("div", { class: "actions" }, this.show, this.buttons, this.next),
+      el("div", { class: "actions" }, this.sure, this.show, this.buttons, this.next),
     );
     this.listen = (event) => this.#key(event);
     document.addEventListener("keydown", this.listen);
@@ -87,6 +90,7 @@ class Deck {
     this.drawn = card && nameOf(card);
     this.card.hidden = this.show.hidden = !card;
     this.buttons.hidden = this.next.hidden = this.back.hidden = true;
+    this.sure.hidden = !card?.rated || !this.data.confidence;
     if (!card) return;
     text(this.why, card.why);
     text(this.line, card.line);
@@ -99,13 +103,16 @@ class Deck {
     this.shownAt = performance.now();
   }
 
-  #reveal() {
+  /** Show the answer; `sure` is how sure the person said they were, 0 where they did not say. */
+  #reveal(sure = 0) {
     const card = this.queue[0];
     if (!card || !this.back.hidden) return;
+    this.said = sure;
     this.back.innerHTML = card.back;
+    if (sure) this.back.prepend(el("p", { class: "line" }, SAID[sure]));
     this.back.append(sources(card));
     this.back.hidden = false;
-    this.show.hidden = true;
+    this.show.hidden = this.sure.hidden = true;
     this.buttons.hidden = !card.rated;
     this.next.hidden = card.rated;
     this.back.focus({ preventScroll: true });
@@ -115,7 +122,8 @@ class Deck {
   #grade(grade) {
     const card = this.queue[0];
     if (!card || !card.rated || this.back.hidden) return;
-    this.#leaveCard({ do: "grade", card: card.id, grade, milliseconds: Math.round(performance.now() - this.shownAt) });
+    const milliseconds = Math.round(performance.now() - this.shownAt);
+    this.#leaveCard({ do: "grade", card: card.id, grade, milliseconds, confidence: this.said || null });
   }
 
   #seen() {
@@ -143,6 +151,7 @@ class Deck {
     if (!this.data.keys || !key) return;
     if (!this.page.isConnected) return this.leave();
     if (key === "s" && !this.show.hidden) this.#reveal();
+    else if (confidenceOf(key) && !this.sure.hidden) this.#reveal(confidenceOf(key));
     else if (key === "u") this.#undo();
     else if (key === "1" && !this.next.hidden) this.#seen();
     else if ("1234".includes(key) && !this.buttons.hidden) this.#grade(Number(key));

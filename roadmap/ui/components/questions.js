@@ -1,7 +1,11 @@
-// The Drill page's questions, one at a time. The key stays with the server until the answer is stored, so the marks come
-// with its reply; going on to the next question happens here at once.
+// Questions, one at a time: pick an option, say how sure you are, see what is right. The key stays with the server until
+// the answer is stored, so the marks come with its reply; going on to the next question happens here at once.
 
 import { Acts, el, shortcut, sources, text } from "./acts.js";
+import { confidence, confidenceOf } from "./confidence.js";
+
+const RULES = "An answer stands once it is chosen. Nothing here is graded on time.";
+const RULES_WITH_CONFIDENCE = "Pick an option, then say how sure you are; that stands. Nothing here is graded on time.";
 
 const quizzes = new WeakMap();
 
@@ -29,9 +33,10 @@ class Quiz {
     this.question = el("div", { class: "front prose", tabindex: "-1" });
     this.verdict = el("p", { class: "verdict", tabindex: "-1" });
     this.options = el("ol", { class: "options", "aria-label": "Options" });
-    this.rules = el("p", { class: "line" }, "An answer stands once it is chosen. Nothing here is graded on time.");
+    this.rules = el("p", { class: "line" });
     this.proof = el("div", { class: "back prose" });
     this.item = el("article", { "aria-label": "Question" }, this.note, this.why, this.line, this.question, this.verdict, this.options, this.rules, this.proof);
+    this.sure = confidence((sure) => this.#answer(sure));
     this.nextWords = el("span");
     this.next = el("button", { class: "show", type: "button", onclick: () => this.#goOn() }, this.nextWords, el("kbd", { "aria-hidden": "true" }, "N"));
     this.page = root.querySelector(".deck") ?? root.appendChild(el("div", { class: "deck", tabindex: "-1" }));
@@ -39,7 +44,7 @@ class Quiz {
       el("div", { class: "top" }, this.track, el("div", { class: "state" }, this.count)),
       this.failed,
       this.item,
-      el("div", { class: "actions" }, this.next),
+      el("div", { class: "actions" }, this.sure, this.next),
     );
     this.listen = (event) => this.#key(event);
   }
@@ -75,16 +80,22 @@ class Quiz {
     const name = item && `${item.id} ${item === this.told}`;
     if (name !== this.drawn) this.#drawItem(item, name);
     text(this.note, (!this.told && note) || "");
+    this.sure.hidden = Boolean(this.told) || !item || !this.data.confidence;
     if (this.told || !item) return;
+    text(this.rules, this.data.confidence ? RULES_WITH_CONFIDENCE : RULES);
     for (const { button, place } of this.buttons) {
-      button.classList.toggle("chosen", this.#chosen?.option === place);
+      button.classList.toggle("chosen", this.picked === place);
+      button.setAttribute("aria-pressed", this.picked === place);
       button.setAttribute("aria-disabled", Boolean(this.#chosen));
     }
+    const unasked = this.picked === undefined || Boolean(this.#chosen);
+    for (const button of this.sure.querySelectorAll("button")) button.setAttribute("aria-disabled", unasked);
   }
 
   #drawItem(item, name) {
-    const answering = this.drawn && this.drawn === `${this.told?.id} false`;
+    const answering = this.drawn && this.drawn === `${this.sent} false`;
     this.drawn = name;
+    this.picked = undefined;
     this.item.hidden = !item;
     this.verdict.hidden = this.proof.hidden = this.next.hidden = !this.told;
     this.rules.hidden = Boolean(this.told);
@@ -95,11 +106,12 @@ class Quiz {
     this.buttons = [];
     this.options.replaceChildren(...item.options.map((option, index) => el("li", {}, this.told ? this.#marked(option) : this.#button(option, index))));
     this.shownAt = performance.now();
+    if (!this.told && answering) this.question.focus({ preventScroll: true }); // where nothing is told in between
     if (!this.told) return;
     text(this.verdict, item.verdict);
     this.proof.innerHTML = item.proof;
     this.proof.append(sources({ sources: item.sources, proof: item.checked }));
-    text(this.nextWords, this.data.asked ? "Next question" : "See the summary");
+    text(this.nextWords, this.data.asked ? "Next question" : this.data.after);
     if (!answering) return;
     this.verdict.focus({ preventScroll: true });
     for (const part of [this.options, this.verdict]) part.scrollIntoView({ block: "nearest" }); // the top counts most
@@ -108,7 +120,7 @@ class Quiz {
   #button({ place, text: words }, index) {
     const label = el("span");
     label.innerHTML = words;
-    const button = el("button", { type: "button", onclick: () => this.#answer(place) }, label, el("kbd", { "aria-hidden": "true" }, index + 1));
+    const button = el("button", { type: "button", onclick: () => this.#pick(place) }, label, el("kbd", { "aria-hidden": "true" }, index + 1));
     this.buttons.push({ button, place });
     return button;
   }
@@ -122,10 +134,19 @@ class Quiz {
     return option;
   }
 
-  #answer(place) {
+  #pick(place) {
     if (this.told || this.#chosen) return;
+    this.picked = place;
+    if (!this.data.confidence) this.#answer(null);
+    this.#draw();
+  }
+
+  #answer(confidence) {
+    if (this.told || this.#chosen || this.picked === undefined) return;
     this.left = undefined;
-    this.acts.add({ do: "answer", question: this.data.asked.id, option: place, milliseconds: Math.round(performance.now() - this.shownAt) });
+    this.sent = this.data.asked.id;
+    const milliseconds = Math.round(performance.now() - this.shownAt);
+    this.acts.add({ do: "answer", question: this.sent, option: this.picked, confidence, milliseconds });
     this.#draw();
   }
 
@@ -145,7 +166,8 @@ class Quiz {
     if (!this.page.isConnected) return this.leave();
     const place = this.buttons?.[Number(key) - 1]?.place;
     if (key === "n" && this.told) this.#goOn();
-    else if (!this.told && place !== undefined) this.#answer(place);
+    else if (!this.told && place !== undefined) this.#pick(place);
+    else if (!this.sure.hidden && confidenceOf(key)) this.#answer(confidenceOf(key));
     else return;
     event.preventDefault();
   }
