@@ -1,4 +1,4 @@
-"""Reports as documents, and safely back: JSON, one offline HTML file, CSV and Markdown.
+"""Reports as documents, and safely back: one offline HTML file, PDF, XLSX, CSV, Markdown and JSON.
 
 Whatever a person typed appears as typed in each of them: escaped for the format, never removed. `read` turns a file
 from anywhere into a Report or a refusal in one sentence.
@@ -18,6 +18,7 @@ from roadmap import levels, report
 from roadmap.export.page import REPORT_STYLE, body, to_html
 from roadmap.export.pdf import to_pdf
 from roadmap.export.reading import Refused, read
+from roadmap.export.signature import MalformedKey, Seal, judged, signed
 from roadmap.export.story import (
     Facts,
     Figure,
@@ -33,21 +34,27 @@ from roadmap.export.story import (
     day,
     tell,
 )
+from roadmap.export.workbook import team_xlsx, to_xlsx
 from roadmap.report import Report, ReportedLine
 
 __all__ = [
     "REPORT_STYLE",
+    "MalformedKey",
     "Refused",
+    "Seal",
     "body",
     "day",
     "filename",
+    "judged",
     "read",
     "team_csv",
+    "team_xlsx",
     "to_csv",
     "to_html",
     "to_json",
     "to_markdown",
     "to_pdf",
+    "to_xlsx",
 ]
 
 
@@ -59,8 +66,8 @@ def filename(of: Report, suffix: str) -> str:
 
 
 def to_json(of: Report) -> bytes:
-    """The report itself, for machines and for the Team page."""
-    return (json.dumps(report.payload(of), ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
+    """The report itself, for machines and for the Team page; signed where the server has a key."""
+    return (json.dumps(report.payload(signed(of)), ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
 
 
 # CSV

@@ -8,6 +8,7 @@ from html import escape
 
 from roadmap import drawing, report
 from roadmap.export.reading import MARK
+from roadmap.export.signature import signed
 from roadmap.export.story import (
     NARROW,
     WIDE,
@@ -124,6 +125,7 @@ font-family:"Source Sans 3",Inter,"Segoe UI",system-ui,sans-serif}}
 
 def to_html(of: Report) -> bytes:
     """One file that opens offline without any script, and carries the report's JSON for the Team page."""
+    of = signed(of)
     page = PAGE.format(
         title=escape(tell(of).title),
         style=REPORT_STYLE,

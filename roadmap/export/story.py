@@ -188,11 +188,16 @@ def notes(of: Report) -> Section:
 
 
 def _ladder(of: Report) -> Figure:
-    catalog, ticks = of.catalog, of.ticks
+    """Outlined as far as it is claimed, filled as far as the report's answers show."""
+    catalog, ticks, shown = of.catalog, of.ticks, of.evidence if _is_checked(of) else None
+
+    def draw(id: str, width: int) -> str:
+        return drawing.ladder(catalog, ticks, id=id, size="large" if width >= WIDE else "side", shown=shown)
+
     return Figure(
         id=f"r{of.id[:8]}-ladder",
-        said=drawing.ladder_reading(catalog, ticks),
-        draw=lambda id, width: drawing.ladder(catalog, ticks, id=id, size="large" if width >= WIDE else "side"),
+        said=drawing.ladder_reading(catalog, ticks, shown),
+        draw=draw,
         table=Table(
             ("Stage", "Ticked", "Needed"),
             tuple(
@@ -433,8 +438,9 @@ def _colophon(of: Report) -> Section:
         ("As of", day(of.as_of)),
         ("Report", of.id),
         ("Checksum", of.checksum),
+        *((("Signed with key", of.signature.key),) if of.signature else ()),
     )
-    code = frozenset({"Content", "Report", "Checksum"})
+    code = frozenset({"Content", "Report", "Checksum", "Signed with key"})
     return Section("about", "About this report", (Sentence(words.PURPOSE), Facts(facts, code)))
 
 
