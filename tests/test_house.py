@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store": {*PURE, "pydantic", "sqlalchemy", "alembic"},
     "migrations": {"sqlalchemy", "alembic"},
     "charts": {*PURE, "plotly", "pandas"},
-    "export": {*PURE, "pydantic"},
+    "export": {*PURE, "pydantic", "typst", "xlsxwriter", "cryptography"},
     "environment": set(),
     "snippets": {"content"},  # it runs the code that stands in the content, and speaks of problems as content does
     "search": {"catalog"},

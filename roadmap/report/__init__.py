@@ -188,6 +188,13 @@ class ReportedObjective(Value):
     words: NoteText = ""
 
 
+class Signature(Value):
+    """What the server of an organisation signed: which key (the first 16 hex digits of its SHA-256), and the value."""
+
+    key: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+    value: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{86}==$")]
+
+
 NEW_IN_2 = ("shown", "shown_before", "events", "closing", "calibration", "objectives")
 """The fields that a report of schema 1 does not have."""
 
@@ -216,6 +223,7 @@ class Report(Value):
     closing: Annotated[tuple[Closing, ...], Field(max_length=5000)] = ()
     calibration: Annotated[tuple[Calibration, ...], Field(max_length=200)] | None = None
     objectives: Annotated[tuple[ReportedObjective, ...], Field(max_length=500)] = ()
+    signature: Signature | None = None
     checksum: Annotated[str, Field(max_length=64)] = ""
 
     @cached_property
@@ -439,13 +447,23 @@ def _stage(reported: ReportedStage) -> Stage:
 
 def payload(report: Report) -> dict[str, Any]:
     """The report as plain JSON values, as it is written to a file."""
-    newer = {*NEW_IN_2} if report.schema_version == 1 else None
-    return report.model_dump(mode="json", by_alias=True, exclude=newer)
+    newer = {*NEW_IN_2} if report.schema_version == 1 else set()
+    unsigned = {"signature"} if report.signature is None else set()
+    return report.model_dump(mode="json", by_alias=True, exclude=newer | unsigned)
+
+
+def json_schema() -> dict[str, Any]:
+    """The published JSON schema of a report's file, every schema version in one."""
+    made = Report.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
 
 
 def canonical(content: Mapping[str, Any]) -> bytes:
-    """The one spelling of a report's JSON that is summed: without `checksum`, keys sorted, no spaces, UTF-8."""
-    summed = {key: value for key, value in content.items() if key != "checksum"}
+    """The one spelling of a report's JSON that is summed and signed: its keys sorted, no spaces, UTF-8.
+
+    Without `checksum` and `signature`, which are about the rest.
+    """
+    summed = {key: value for key, value in content.items() if key not in ("checksum", "signature")}
     return json.dumps(summed, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
