@@ -10,7 +10,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from math import exp, lgamma, log
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, Self
+
+from pydantic import Field, model_validator
 
 from roadmap.catalog import Card, Catalog, Value
 from roadmap.facts import Answer, Confidence, Label, Recall
@@ -47,8 +49,14 @@ class Entry(NamedTuple):
 class Tally(Value):
     """How many were asked and how many of them were right."""
 
-    asked: int = 0
-    right: int = 0
+    asked: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    right: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> Self:
+        if self.right > self.asked:
+            raise ValueError("more was right than asked")
+        return self
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(asked=self.asked + other.asked, right=self.right + other.right)
@@ -64,7 +72,7 @@ class Streak(NamedTuple):
 class Calibration(Value):
     """Answers by how sure the person said they were, in one category, or in all where it is None."""
 
-    category: str | None = None
+    category: Annotated[str, Field(max_length=1000)] | None = None
     guess: Tally = Tally()
     think: Tally = Tally()
     sure: Tally = Tally()

@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evidence": {"numpy", "catalog", "facts", "levels"},
     "placement": {"numpy", "catalog", "facts", "levels", "evidence"},
     "recall": {"fsrs", "catalog", "facts", "levels", "evidence"},
-    "practice": {"catalog", "facts", "recall"},
+    "practice": {"pydantic", "catalog", "facts", "recall"},
     "recommend": {"fsrs", "numpy", "catalog", "facts", "levels", "evidence", "recall"},
     "content": {*PURE, "pydantic", "yaml", "rapidfuzz", "numpy"},
     "store": {*PURE, "pydantic", "sqlalchemy", "alembic"},
