@@ -25,7 +25,8 @@ from roadmap import export
 from roadmap import report as reports
 from roadmap.evidence import Event
 from roadmap.export import Refused
-from roadmap.report import Calibration, Drilled, Note, Report, ReportedObjective
+from roadmap.practice import Calibration, Tally
+from roadmap.report import Drilled, Note, Report, ReportedObjective
 
 SENIOR = by_counts(4, 5, 4, 2, 1)
 TYPED = [
@@ -88,8 +89,13 @@ def checked(**said: Any) -> Report:
         ),
     )
     calibration = (
-        Calibration(category="Core", asked=(4, 9, 22), right=(1, 6, 15)),
-        Calibration(category="Testing", asked=(2, 3, 4), right=(1, 2, 4)),
+        Calibration(
+            category="Core",
+            guess=Tally(asked=4, right=1),
+            think=Tally(asked=9, right=6),
+            sure=Tally(asked=22, right=15),
+        ),
+        Calibration(category="Testing", sure=Tally(asked=4, right=4)),
     )
     return full(**{"events": events, "objectives": objectives, "calibration": calibration, **said})
 

@@ -188,8 +188,8 @@ def _calibration(of: Report) -> Sheet:
     )
     rows: list[list[Cell]] = []
     for one in of.calibration or ():
-        counts: list[Cell] = [count for pair in zip(one.asked, one.right, strict=True) for count in pair]
-        rows.append([one.category, *counts, words.surest(one)])
+        counts: list[Cell] = [count for of in one.tallies.values() for count in (of.asked, of.right)]
+        rows.append([one.category or "", *counts, words.surest(one)])
     return Sheet("Calibration", columns, rows)
 
 

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from roadmap import evidence, levels
 from roadmap.catalog import Catalog, Category, Direction, Goal, Id, Skill, Stage, Value
+from roadmap.practice import Calibration
 
 SCHEMA = 2
 NOT_REPORTED = "A report does not carry this."
@@ -159,20 +160,6 @@ class Closing(Value):
     skill: LineId
     study: Annotated[tuple[Wording, ...], Field(max_length=100)]
     cards: Count
-
-
-class Calibration(Value):
-    """How sure a person was of answers in a category, and how many were right: by guess, think so, sure."""
-
-    category: Wording
-    asked: tuple[Count, Count, Count]
-    right: tuple[Count, Count, Count]
-
-    @model_validator(mode="after")
-    def _is_possible(self) -> Self:
-        if any(right > asked for right, asked in zip(self.right, self.asked, strict=True)):
-            raise ValueError("more was right than asked")
-        return self
 
 
 class ReportedObjective(Value):
