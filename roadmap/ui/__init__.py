@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 import streamlit as st
 
-from roadmap import content, levels, recommend
+from roadmap import content, levels, recommend, upgrade
 from roadmap.catalog import Catalog
 from roadmap.evidence import Event, Evidence, judge
 from roadmap.evidence import events as facts_to_events
@@ -98,6 +98,7 @@ def warm_up() -> None:
     if loaded.catalog:
         search(loaded.catalog)
         deck(loaded.catalog)
+        store().meet(upgrade.contents(loaded.catalog), now())
     store()
     gc.collect()
     gc.freeze()
@@ -173,6 +174,14 @@ def target(catalog: Catalog, chosen: Settings, ticks: Mapping[str, datetime]) ->
         return str(chosen.target)
     following = levels.next_stage(catalog, levels.standing(catalog, ticks).level)
     return (following or catalog.stages[-1]).id
+
+
+def tell_what_changed(who: str) -> None:
+    """Say in one line what changed in the content since a person last did something; gone once they do."""
+    if before := store().contents_before(who):
+        held = levels.held(store().ticks(who))
+        if said := upgrade.changed(before, catalog(), held):
+            st.info(said, icon=":material/update:")
 
 
 def seen(who: str) -> int:
