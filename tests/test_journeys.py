@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 from conftest import Served
+from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, Response, expect
+from pypdf import PdfReader
 from tab import Tabs, books, download, drop, focused, go, running, settled, skill, stored, tab_to
 from visit import PAGES, catalog, skills
 
@@ -298,6 +300,20 @@ def test_a_report_is_read_offline_without_scripts_and_opened_by_a_manager(
     drop(page, file)
     expect(page.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
     expect(page.get_by_text("Claims Mid")).to_be_visible()
+
+
+def test_a_report_comes_on_paper_and_as_a_spreadsheet_too(tabs: Tabs, tmp_path: Path) -> None:
+    tick(tabs.app, *skills(junior=5, mid=4))
+    choose(tabs.app, name="Zoë =1+1 #import 漢字")
+    page = tabs.open("report")
+    page.get_by_role("button", name="Make report").click()
+    expect(page.get_by_text("Your report is made.")).to_be_visible()
+    paper, book = (download(page, label, tmp_path) for label in ("PDF", "XLSX"))
+    assert paper.name.endswith(".pdf")
+    assert "Claims Mid" in PdfReader(paper).pages[0].extract_text()
+    summary = [row[:2] for row in load_workbook(book)["Summary"].iter_rows(values_only=True)]
+    assert ("Name", "Zoë =1+1 #import 漢字") in summary
+    assert ("Claimed level", "Mid") in summary
 
 
 def test_the_whole_loop_works_by_keyboard_on_a_narrow_screen(app: Served, browser: Browser) -> None:
