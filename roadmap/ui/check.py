@@ -15,7 +15,7 @@ from roadmap.evidence import Evidence
 from roadmap.facts import Answer, Recall, Score, Tick
 from roadmap.levels import count, held
 from roadmap.placement import PAUSE, Check, Form
-from roadmap.recall import Ask, Day, Scope, quiz
+from roadmap.recall import IN_A_ROW, Ask, Day, Scope, quiz
 from roadmap.store import Settings
 from roadmap.ui import acts, parts, questions
 
@@ -172,13 +172,13 @@ def _start(catalog: Catalog, mine: Mine) -> None:
     """What the check is and the way in; or when another is worth it, and what helps until then."""
     words, side = st.columns([3, 2], gap="large")
     with side:
-        parts.ladder(catalog, mine.ticks, "large", mine.found)
+        parts.ladder(catalog, mine.ticks, "side", mine.found)
     with words:
         if at := mine.under_way(catalog):
             until = (at.answers[-1].at + PAUSE).astimezone(mine.day.zone)
             st.subheader(f"Your check waits at question {_number(at)}")
             st.markdown(
-                f"{_left(at).capitalize()}. Left until after {questions.on(until)}, {until:%H:%M}, it begins anew."
+                f"{_left(at).capitalize()}. It waits until {questions.on(until)}, {until:%H:%M}, then begins anew."
             )
             st.button("Go on", type="primary", on_click=_take, args=(at.form,))
             return
@@ -338,8 +338,8 @@ def _range(catalog: Catalog, mine: Mine, before: Evidence) -> None:
         return
     if between:
         titles = " and ".join(catalog.stage[id].title for id in (between[0], between[-1])[: len(between)])
-        wait = f"{count(len(asks), 'question')} wait{'s' if len(asks) == 1 else ''}"
-        st.markdown(f"What would make this surer: questions about {titles}. {wait} in Drill.")
+        some = count(min(len(asks), IN_A_ROW), "question")
+        st.markdown(f"What would make this surer: {some} about {titles}, in Drill.")
     if st.button("Answer more questions"):
         st.switch_page(ui.page("drill"), query_params={"mode": "questions", "stage": list(between)})
 
@@ -464,9 +464,9 @@ def _answered(catalog: Catalog, mine: Mine, done: Sequence[Answer]) -> None:
     st.subheader(f"{right} of {len(done)} right")
     st.markdown("The check asks at the edge of what you know, so misses are part of it.")
     for number, answer in enumerate(done, start=1):
-        said = f" {questions.SAID[answer.confidence]}" if answer.confidence else ""
-        label = f"{number}\\. {'Right' if answer.right else 'Missed'}.{said}"
-        questions.explained(catalog, catalog.question[answer.question], answer, mine.who, label.removesuffix("."))
+        said = f", {questions.SAID[answer.confidence].rstrip('.').lower()}" if answer.confidence else ""
+        label = f"{number} · {'Right' if answer.right else 'Missed'}{said} · "
+        questions.explained(catalog, catalog.question[answer.question], answer, mine.who, label)
     missed = [catalog.question[answer.question] for answer in done if not answer.right]
     questions.drill_missed(questions.cards_waiting(mine.who, catalog, mine.chosen, missed), "secondary")
     begins = _begins(catalog, mine)

@@ -213,7 +213,7 @@ def _summary(
     st.markdown(" · ".join(f"{name} {right[name]} of {asked[name]}" for name in catalog.in_order(asked)))
     missed = [(question, answer) for question, answer in known if not answer.right]
     for question, answer in missed:
-        explained(catalog, question, answer, who, "Missed")
+        explained(catalog, question, answer, who, "Missed: ")
     waiting: list[str] = []
     if missed:
         waiting = cards_waiting(who, catalog, chosen, [question for question, _ in missed])
@@ -245,7 +245,7 @@ def drill_missed(waiting: list[str], kind: Literal["primary", "secondary"] = "pr
 def explained(catalog: Catalog, question: Question, answer: Answer, who: str, label: str) -> None:
     """An answered question, folded: every option as it was shown with its explanation, and what its card asks."""
     words = parts.typed(shorten(plain(question.question), 110, placeholder=" …"))
-    with st.expander(f"{label}: {words}"):
+    with st.expander(f"{label}{words}"):
         st.markdown(parts.prose(catalog, question.question))
         for place in shuffled(question, who):
             option = question.options[place]
