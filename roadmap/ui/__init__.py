@@ -9,14 +9,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import numpy as np
 import streamlit as st
 
-from roadmap import content, levels
+from roadmap import content, levels, recommend
 from roadmap.catalog import Catalog
 from roadmap.evidence import Event, Evidence, judge
 from roadmap.evidence import events as facts_to_events
 from roadmap.recall import Day
-from roadmap.recommend import Deck
+from roadmap.recommend import Deck, Plan
 from roadmap.search import Search
 from roadmap.store import Settings, Store
 
@@ -133,6 +134,37 @@ def events(who: str, catalog: Catalog, today: Day) -> tuple[Event, ...]:
     """Every fact of a person that is evidence."""
     held = store()
     return facts_to_events(catalog, held.answers(who), held.recalls(who), held.scores(who), today.of)
+
+
+def plan(who: str, catalog: Catalog, chosen: Settings, ticks: Mapping[str, datetime]) -> Plan:
+    """What the way to a person's target takes; worked out once for what they did so far, and the same in every tab."""
+    revision = store().revision(who)
+    return _plan(who, revision, catalog.digest, day(chosen), target(catalog, chosen, ticks), catalog, chosen, ticks)
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def _plan(
+    who: str,
+    revision: int,
+    digest: str,
+    today: Day,
+    target: str,
+    _catalog: Catalog,
+    _chosen: Settings,
+    _ticks: Collection[str],
+) -> Plan:
+    held = store()
+    return recommend.plan(
+        deck(_catalog),
+        held.memories(who, _chosen.retention),
+        evidence(who, _catalog, today, _ticks),
+        _ticks,
+        target,
+        today,
+        now(),
+        np.random.default_rng([revision, today.today.toordinal()]),
+        own=recommend.pace(held.recalls(who)),
+    )
 
 
 def target(catalog: Catalog, chosen: Settings, ticks: Mapping[str, datetime]) -> str:

@@ -233,7 +233,8 @@ def _go_on(last: Answer) -> None:
 def cards_waiting(who: str, catalog: Catalog, chosen: Settings, missed: Sequence[Question]) -> list[str]:
     """The cards of missed questions that can be drilled today."""
     cards = Scope(cards=tuple(question.card for question in missed))
-    return [pick.card.id for pick in flashcards.session(who, catalog, chosen, cards).picks] if missed else []
+    today = flashcards.session(who, catalog, chosen, cards)
+    return [pick.card.id for pick in today.picks if missed and pick.card.id not in today.aside]
 
 
 def drill_missed(waiting: list[str], kind: Literal["primary", "secondary"] = "primary") -> None:
