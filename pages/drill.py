@@ -1,16 +1,16 @@
-"""Recall the recommended cards one at a time, or answer questions about the same skills."""
+"""Recall the recommended cards one at a time, answer questions, look through the deck, see what practice came to."""
 
 import streamlit as st
 
 from roadmap import ui
 from roadmap.catalog import Catalog
 from roadmap.recall import Scope
-from roadmap.ui import flashcards, questions
+from roadmap.ui import browse, flashcards, questions, statistics
 
 person = ui.person()
 catalog = ui.catalog()
 
-MODES = {"cards": "Cards", "questions": "Questions"}
+MODES = {"cards": "Cards", "questions": "Questions", "deck": "Deck", "statistics": "Statistics"}
 
 
 def keep(key: str) -> None:
@@ -62,6 +62,26 @@ def choice(catalog: Catalog, what: str) -> Scope:
     )
 
 
+def chosen(catalog: Catalog, mode: str) -> Scope:
+    """The choice of cards or questions, and for what came with the address a way to let it go."""
+    scope = choice(catalog, MODES[mode].lower())
+    asked_by = {
+        "direction": scope.direction
+        and f"As {catalog.stage[scope.direction].title} says: {catalog.stage[scope.direction].direction.text}",
+        "reading": scope.reading and f"{MODES[mode]} of {catalog.readings[scope.reading].title}.",
+        "card": scope.cards and "Only the cards you asked for.",
+    }
+    for parameter, words in asked_by.items():
+        if words:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(words)
+                everything = "Show all of today's cards" if mode == "cards" else "Ask about everything"
+                if st.button(everything, type="tertiary", key=f"all-{parameter}"):
+                    st.query_params.pop(parameter)
+                    st.rerun()
+    return scope
+
+
 st.header("Drill")
 asked_mode = st.query_params.get("mode", "cards")
 st.session_state["mode"] = asked_mode if asked_mode in MODES else "cards"
@@ -74,22 +94,12 @@ mode = st.segmented_control(
     on_change=keep_mode,
     label_visibility="collapsed",
 )
-scope = choice(catalog, mode)
-asked_by = {
-    "direction": scope.direction
-    and f"As {catalog.stage[scope.direction].title} says: {catalog.stage[scope.direction].direction.text}",
-    "reading": scope.reading and f"{MODES[mode]} of {catalog.readings[scope.reading].title}.",
-    "card": scope.cards and "Only the cards you asked for.",
-}
-for parameter, words in asked_by.items():
-    if words:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(words)
-            everything = "Show all of today's cards" if mode == "cards" else "Ask about everything"
-            if st.button(everything, type="tertiary", key=f"all-{parameter}"):
-                st.query_params.pop(parameter)
-                st.rerun()
-if mode == "questions":
-    questions.draw(person, catalog, scope)
-else:
-    flashcards.draw(person, catalog, scope)
+match mode:
+    case "cards":
+        flashcards.draw(person, catalog, chosen(catalog, mode))
+    case "questions":
+        questions.draw(person, catalog, chosen(catalog, mode))
+    case "deck":
+        browse.draw(person, catalog)
+    case "statistics":
+        statistics.draw(person, catalog)

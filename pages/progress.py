@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from roadmap import charts, levels, ui
+from roadmap import charts, evidence, levels, ui
 from roadmap.ui import parts
 
 person = ui.person()
@@ -14,6 +14,8 @@ log = store.ticks(person)
 held = levels.held(log)
 target = ui.target(catalog, chosen, held)
 paper = parts.paper()
+today = ui.day(chosen).today
+shown = ui.evidence(person, catalog, ui.day(chosen), held)
 zone = ui.zone(chosen)
 
 
@@ -35,8 +37,66 @@ def open_skill(place: str, skill_id: str) -> None:
     skill = catalog.skills[skill_id]
     words, way = st.columns([5, 1], vertical_alignment="center")
     words.markdown(f"**{skill.text}**  \n{skill.evidence}")
+    for reading in [catalog.readings[id] for id in skill.topics if catalog.readings[id].text][:1]:
+        words.page_link(
+            ui.page("study"),
+            label=f"Read {reading.title}",
+            icon=":material/menu_book:",
+            query_params={"read": reading.id},
+        )
     if way.button(f"Drill {len(catalog.cards_of[skill_id])} cards", key=f"{place}-{skill_id}", width="stretch"):
         st.switch_page(ui.page("drill"), query_params={"skill": skill_id})
+
+
+def keep_day() -> None:
+    """Keep the day by which a person wants to be there."""
+    day = st.session_state["by"]
+    store.choose(person, {"target_date": day.isoformat() if day else None}, ui.now())
+
+
+def days_words(days: tuple[int | None, int | None, int | None]) -> str:
+    """How long it takes, as a range in words."""
+    low, _, high = days
+    if low is None:
+        return "more than half a year at this pace"
+    if high is None:
+        return f"{levels.count(low, 'day')} to more than half a year"
+    return levels.count(low, "day") if low == high else f"{low} to {levels.count(high, 'day')}"
+
+
+def on_track(days: tuple[int | None, int | None, int | None], left: int) -> str:
+    """Whether the chosen day holds, from the same range."""
+    low, middle, high = days
+    if high is not None and high <= left:
+        return "You are on track."
+    if middle is not None and middle <= left:
+        return "You are on track if all goes as usual, with little to spare."
+    if low is not None and low <= left:
+        return "It will be tight: more cards a day would help."
+    return "That is sooner than your practice gets there: more cards a day, or a later day."
+
+
+def the_plan() -> None:
+    """What today takes, how long the target takes at this pace, and whether the chosen day holds."""
+    plan = ui.plan(person, catalog, chosen, held)
+    st.subheader(f"The plan to {aimed}")
+    words, when = st.columns([3, 1], gap="large", vertical_alignment="top")
+    minutes = f"about {plan.minutes:.0f} minutes" if plan.minutes >= 1 else "under a minute"
+    today = f"Today: {levels.count(plan.cards, 'card')}, {minutes}."
+    if plan.spread:
+        rest = f"the rest spreads over {levels.count(plan.spread, 'day')}"
+        today += f" {plan.due} cards are due: the most useful come first, {rest}."
+    words.markdown(today)
+    if plan.ready >= 0.5:
+        words.markdown(f"By your practice you are likely at {aimed} already. Checked answers can show it.")
+    else:
+        budget = f"{chosen.daily_budget} cards a day, {chosen.new_limit} of them new"
+        words.markdown(f"To {aimed} at {budget}: {days_words(plan.days)}, by a simulation of your own memory.")
+    when.date_input("Reach it by", value=chosen.target_date, key="by", format="YYYY-MM-DD", on_change=keep_day)
+    if chosen.target_date and plan.ready < 0.5:
+        words.markdown(on_track(plan.days, (chosen.target_date - ui.day(chosen).today).days))
+    if plan.cards and words.button("Drill today's cards", type="primary"):
+        st.switch_page(ui.page("drill"))
 
 
 st.header("Progress")
@@ -53,10 +113,19 @@ aimed = catalog.stage[target].title
 
 left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
 with left:
-    parts.ladder(catalog, held, "large")
+    parts.ladder(catalog, held, "large", shown)
 with right:
     st.subheader(f"Claimed level: {levels.title(catalog, standing.level)}")
     st.markdown(f"{levels.progress_sentence(catalog, standing)}. {levels.blocking_sentence(catalog, held)}")
+    st.markdown(f"**{evidence.sentence(catalog, standing.level, shown, today)}**")
+    if shown.enough:
+        st.markdown(f"80 % range: {evidence.range_words(catalog, shown)}. {shown.status.capitalize()}.")
+    if shown.rusty:
+        rusty = levels.count(len(shown.rusty), "rusty skill")
+        if st.button(
+            f"Refresh {rusty}", icon=":material/schedule:", help="What you showed of them has faded with age."
+        ):
+            st.switch_page(ui.page("drill"), query_params={"skill": list(shown.rusty)})
     st.session_state["aim"] = target
     st.segmented_control(
         "The stage you aim for",
@@ -73,6 +142,7 @@ with right:
         else f"{aimed} counts, and so does every stage below it."
     )
 
+the_plan()
 if way:
     st.subheader(f"What holds you from {aimed}")
 for shortfall in way:
@@ -94,6 +164,10 @@ with left:
 with right:
     st.subheader("Stage by category")
     parts.chart(charts.matrix(catalog, held, paper), key="matrix", on_select=look, selection_mode="points")
+
+if shown.answers:
+    st.subheader(f"What your answers support up to {aimed}")
+    parts.chart(charts.support(evidence.by_category(catalog, shown, target), paper), key="support")
 
 st.subheader("Look into a category")
 names = [gap.category for gap in sorted(found, key=lambda gap: -len(gap.missing))]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from roadmap import export, levels, report, ui
+from roadmap.practice import calibration
 from roadmap.report import Report, words
 from roadmap.ui import parts
 
@@ -29,11 +30,11 @@ FORMATS: tuple[tuple[str, str, Callable[[Report], bytes]], ...] = (
 def draft(id: str = str(uuid.UUID(int=0))) -> Report:
     """The report as it would be made now: read anew, since a callback runs before the page does."""
     chosen, past = store.settings(person), store.reports(person)
-    held, recalls = levels.held(store.ticks(person)), store.recalls(person)
+    held, recalls, today = levels.held(store.ticks(person)), store.recalls(person), ui.day(chosen)
     return report.make(
         catalog,
         id=id,
-        as_of=ui.day(chosen).today,
+        as_of=today.today,
         person=person,
         name=chosen.name,
         role=chosen.role,
@@ -49,6 +50,10 @@ def draft(id: str = str(uuid.UUID(int=0))) -> Report:
         previous=past[-1] if past else None,
         show_notes=st.session_state.get("show_notes", True),
         show_cards=st.session_state.get("show_cards", True),
+        events=ui.events(person, catalog, today),
+        calibration=calibration(catalog, store.answers(person))
+        if st.session_state.get("show_calibration", True)
+        else None,
     )
 
 
@@ -108,6 +113,7 @@ st.text_area("A message to go with it", key="message", max_chars=4000, on_change
 with st.container(horizontal=True, vertical_alignment="center"):
     st.toggle("Include notes and links", value=True, key="show_notes", persist_state="session")
     st.toggle("Include how many cards I recalled", value=True, key="show_cards", persist_state="session")
+    st.toggle("Include how sure I was", value=True, key="show_calibration", persist_state="session")
     st.space("stretch")
     st.button(
         "Make report",

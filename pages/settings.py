@@ -143,7 +143,7 @@ with left:
     )
 with right:
     st.toggle(
-        "Keyboard shortcuts on Drill (S, 1 to 4, U, N; J, K, L)",
+        "Keyboard shortcuts on Drill (S, 1 to 4, U, N, J, K, L, F, B, X)",
         key=named("shortcuts"),
         on_change=keep,
         args=("shortcuts",),

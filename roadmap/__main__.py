@@ -61,6 +61,7 @@ def run(options: argparse.Namespace) -> int:
     """Start the dashboard and stay until it is stopped."""
     if not (environment.ROOT / "app.py").exists():
         raise environment.Trouble(f"There is no app.py in {environment.ROOT}. Start the dashboard from a clone.")
+    _refuse_malformed_keys()
     sys.path.insert(0, str(environment.ROOT))  # app.py stands beside the package, not in it
     from app import serve
 
@@ -156,12 +157,41 @@ def level(options: argparse.Namespace) -> int:
     return 0
 
 
+def key(_options: argparse.Namespace) -> int:
+    """Make a key that signs reports, and say where its two halves go."""
+    from roadmap.export import signature
+
+    private, public = signature.new_key()
+    print(f"{signature.OWN}={private}")
+    print(f"# Its public half; list it in {signature.TRUSTED} wherever reports signed with it are read, and here")
+    print("# once another key has taken its place. Keep the first line secret: whoever has it signs as this server.")
+    print(f"# {public}")
+    return 0
+
+
+def schema(_options: argparse.Namespace) -> int:
+    """Print the JSON schema of a report, as docs/report-schema.json has it."""
+    from roadmap import report
+
+    _print_json(report.json_schema())
+    return 0
+
+
 def bench(options: argparse.Namespace) -> int:
     """Measure what a click costs, and the rest of the budgets."""
     from roadmap import bench
 
     bench.main(as_json=options.json)
     return 0
+
+
+def _refuse_malformed_keys() -> None:
+    from roadmap.export import signature
+
+    try:
+        signature.keys()
+    except signature.MalformedKey as problem:
+        raise environment.Trouble(str(problem)) from None
 
 
 def _ticked(file: Path, as_of: date | None) -> set[str]:
@@ -312,6 +342,8 @@ def _parser() -> argparse.ArgumentParser:
     standing.add_argument("--as-of", metavar="DATE", type=day, help="count a backup's ticks up to this day: 2026-05-31")
     _add_json(standing)
 
+    command(key, "make a key that signs the reports of this server")
+    command(schema, "print the JSON schema of a report")
     _add_json(command(bench, "measure the time from click to paint, start, memory and team loading", extra="test"))
     return parser
 

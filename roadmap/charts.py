@@ -5,22 +5,26 @@ Form first, colour second: what is claimed is outlined, what is missing is hatch
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import tzinfo
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, tzinfo
 from typing import NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from roadmap import levels
+from roadmap import levels, practice
 from roadmap.catalog import Catalog
 from roadmap.drawing import INKS
+from roadmap.evidence import CategoryEvidence, State
+from roadmap.facts import Confidence, Grade
 from roadmap.report import Report
 from roadmap.report.team import TeamGaps
 
 ROW = 34
 COLUMN = 44
 LABELS = 360
+ENOUGH_ANSWERS = 3
+"""Checked answers in a category before a bar is drawn for it."""
 
 
 class Chart(NamedTuple):
@@ -111,6 +115,85 @@ def _held_and_missing(
     )
     table = pd.DataFrame({"Category": names, "Held": held, "Missing": missing})
     return Chart(_styled(figure, paper, height=96 + ROW * len(names)), sentence, table)
+
+
+STATES: Mapping[State, tuple[str, str, str]] = {
+    "confirmed": ("Confirmed", "held", ""),
+    "shown": ("Shown, not claimed", "held", "."),
+    "claimed": ("Claimed, not tested", "held", "none"),
+    "contradicted": ("Claimed, answers say otherwise", "gap", "x"),
+    "open": ("Open", "gap", "/"),
+}
+"""Each state of a skill as words, an ink and a pattern: solid is shown, an outline claimed, a hatch missing."""
+
+
+def support(found: Sequence[CategoryEvidence], paper: Paper) -> Chart:
+    """Required skills of each category by what checked answers say of them; too few answers, and no bar is drawn."""
+    names = [of.category for of in found]
+    judged = [of.checked >= ENOUGH_ANSWERS for of in found]
+    figure = go.Figure()
+    for state, (words, ink, pattern) in STATES.items():
+        counts = [of.states[state] if enough else 0 for of, enough in zip(found, judged, strict=True)]
+        if not any(counts):
+            continue
+        figure.add_bar(
+            name=words,
+            y=names,
+            x=counts,
+            orientation="h",
+            customdata=[[name] for name in names],
+            marker={
+                "color": "rgba(0,0,0,0)" if pattern else paper.of(ink),
+                "line": {"width": 1.5, "color": paper.of(ink)},
+                "pattern": {"shape": "" if pattern == "none" else pattern, "fgcolor": paper.of(ink), "size": 6},
+            },
+            hovertemplate=f"%{{customdata[0]}}: %{{x}} {words.lower()}<extra></extra>",
+        )
+    labels = [
+        f"{of.states['confirmed'] + of.states['shown']} of {of.required} shown, {levels.count(of.checked, 'answer')}"
+        if enough
+        else f"too few answers: {of.checked}"
+        for of, enough in zip(found, judged, strict=True)
+    ]
+    ends = [of.required if enough else 0 for of, enough in zip(found, judged, strict=True)]
+    figure.add_scatter(
+        y=names,
+        x=ends,
+        text=[f"  {label}" for label in labels],
+        mode="text",
+        textposition="middle right",
+        showlegend=False,
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    figure.update_layout(
+        barmode="stack", bargap=0.45, legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0}
+    )
+    figure.update_yaxes(autorange="reversed", showgrid=False, categoryorder="array", categoryarray=names)
+    figure.update_xaxes(showticklabels=False, showgrid=False, range=[0, max([*ends, 1]) + 2.5])
+    table = pd.DataFrame(
+        {
+            "Category": names,
+            "Required": [of.required for of in found],
+            **{words: [of.states[state] for of in found] for state, (words, _, _) in STATES.items()},
+            "Checked answers": [of.checked for of in found],
+            "Newest": [of.newest for of in found],
+        }
+    )
+    return Chart(_styled(figure, paper, height=96 + ROW * len(names)), _support_sentence(found), table)
+
+
+def _support_sentence(found: Sequence[CategoryEvidence]) -> str:
+    few = sum(of.checked < ENOUGH_ANSWERS for of in found)
+    judged = [of for of in found if of.checked >= ENOUGH_ANSWERS]
+    if not judged:
+        return f"No category has {ENOUGH_ANSWERS} checked answers yet, so none is judged."
+    shown = sum(of.states["confirmed"] + of.states["shown"] for of in judged)
+    against = sum(of.states["contradicted"] for of in judged)
+    sentence = f"Answers support {shown} of {sum(of.required for of in judged)} skills where they are enough to tell"
+    if against:
+        sentence += f" and speak against {against} that you ticked"
+    return f"{sentence}. {few} of {len(found)} categories have too few answers." if few else f"{sentence}."
 
 
 def matrix(catalog: Catalog, ticks: Collection[str], paper: Paper) -> Chart:
@@ -258,6 +341,170 @@ def holders(reports: Sequence[Report], names: Sequence[str], skills: Sequence[st
     alone = counts.count(1)
     sentence = f"{counts.count(0)} of {len(skills)} skills are ticked by nobody, {alone} by one person only."
     return Chart(_styled(figure, paper, height=140 + 28 * len(skills)), sentence, table)
+
+
+def retention(weeks: Mapping[date, practice.Tally], paper: Paper) -> Chart:
+    """True retention: first recalls of mature cards by week, recalled and missed."""
+    shown = sorted(weeks.items())[-8:]
+    names = [f"{week.day} {week:%b}" for week, _ in shown]
+    right, missed = [of.right for _, of in shown], [of.asked - of.right for _, of in shown]
+    figure = go.Figure(
+        [
+            _bar(names, right, "Recalled", "held", paper),
+            _bar(names, missed, "Missed", "gap", paper, text=[f"{of.right}/{of.asked}" for _, of in shown]),
+        ]
+    )
+    figure.update_layout(
+        barmode="stack", legend={"orientation": "h", "y": 1.12, "yanchor": "bottom", "x": 0, "traceorder": "normal"}
+    )
+    figure.update_yaxes(rangemode="tozero")
+    every = sum((of for _, of in shown), practice.Tally())
+    since = _on(shown[0][0])
+    sentence = f"Of {every.asked} first recalls of mature cards since the week of {since}, {every.right} were right."
+    table = pd.DataFrame({"Week of": [week for week, _ in shown], "Recalled": right, "Missed": missed})
+    return Chart(_styled(figure, paper, height=280), sentence, table)
+
+
+def forecast(days: Mapping[date, int], paper: Paper) -> Chart:
+    """Cards that fall due on each of the next days."""
+    today, *_ = days
+    fullest = max(days, key=lambda day: days[day])
+    sentence = (
+        f"{sum(days.values())} cards fall due in the next {len(days)} days, {days[today] or 'none'} of them today"
+    )
+    sentence += f"; the fullest day is {_on(fullest)} with {days[fullest]}." if days[fullest] else "."
+    return _daily(days, "Cards due", sentence, paper)
+
+
+def minutes(days: Mapping[date, float], paper: Paper) -> Chart:
+    """Minutes of practice on each day."""
+    practised = sum(spent > 0 for spent in days.values())
+    sentence = f"{sum(days.values()):.0f} minutes in the last {len(days)} days, spread over {practised} of them."
+    return _daily({day: round(spent, 1) for day, spent in days.items()}, "Minutes", sentence, paper)
+
+
+def calendar(days: Mapping[date, int], paper: Paper) -> Chart:
+    """A square for each day, weeks side by side and Monday on top, the fuller the more was recalled."""
+    first, *_ = days
+    monday = first.toordinal() - first.weekday()
+    most = max(days.values()) or 1
+    figure = go.Figure(
+        go.Scatter(
+            x=[(day.toordinal() - monday) // 7 for day in days],
+            y=[day.weekday() for day in days],
+            customdata=[[f"{_on(day)} {day.year}", count] for day, count in days.items()],
+            mode="markers",
+            marker={
+                "symbol": "square",
+                "size": 9,
+                "color": [_tint(paper.of("held"), 0.2 + 0.8 * count / most if count else 0) for count in days.values()],
+                "line": {"width": 1, "color": [paper.of("held") if count else paper.line for count in days.values()]},
+            },
+            hovertemplate="%{customdata[0]}: %{customdata[1]} recalled<extra></extra>",
+        )
+    )
+    months = {day: (day.toordinal() - monday) // 7 for day in days if day.day == 1}
+    figure.update_xaxes(
+        tickvals=[*months.values()], ticktext=[f"{day:%b}" for day in months], side="top", showgrid=False
+    )
+    figure.update_yaxes(tickvals=[0, 2, 4], ticktext=["Mon", "Wed", "Fri"], range=[6.6, -0.6], showgrid=False)
+    some = {day: count for day, count in days.items() if count}
+    sentence = f"You recalled {sum(some.values())} cards on {len(some)} of the last {len(days)} days."
+    table = pd.DataFrame({"Day": [*some], "Cards recalled": [*some.values()]})
+    return Chart(_styled(figure, paper, height=164), sentence, table)
+
+
+def grades(counts: Mapping[Grade, int], paper: Paper) -> Chart:
+    """How often each grade was given."""
+    names, given = [grade.name.capitalize() for grade in Grade], [counts[grade] for grade in Grade]
+    figure = go.Figure(_bar(names, given, "Recalls", "held", paper, text=[str(count) for count in given]))
+    figure.update_yaxes(rangemode="tozero")
+    words = [f"{count} {name.lower()}" for name, count in zip(names, given, strict=True)]
+    sentence = f"Of {sum(given)} recalls you graded {', '.join(words[:-1])} and {words[-1]}."
+    return Chart(_styled(figure, paper, height=280), sentence, pd.DataFrame({"Grade": names, "Recalls": given}))
+
+
+def calibration(of: practice.Calibration, paper: Paper) -> Chart:
+    """How sure, as an outline, and how often right, filled, both as so many of ten; the counts stand beside."""
+    names = {Confidence.guess: "Guess", Confidence.think: "Think so", Confidence.sure: "Sure"}
+    shown = {said: tally for said, tally in of.tallies.items() if tally.asked >= practice.FEW}
+    stated = [10 * practice.STATED[said] for said in names]
+    figure = go.Figure(
+        [
+            go.Bar(
+                name="Stated",
+                y=[*names.values()],
+                x=stated,
+                orientation="h",
+                width=0.7,
+                marker={"color": "rgba(0,0,0,0)", "line": {"width": 1.5, "color": paper.of("quiet")}},
+                hovertemplate="%{y}: stated %{x} of 10<extra></extra>",
+            ),
+            go.Bar(
+                name="Right",
+                y=[names[said] for said in shown],
+                x=[10 * tally.right / tally.asked for tally in shown.values()],
+                orientation="h",
+                width=0.36,
+                customdata=[[tally.right, tally.asked] for tally in shown.values()],
+                marker={"color": paper.of("held")},
+                hovertemplate="%{y}: %{customdata[0]} of %{customdata[1]} right<extra></extra>",
+            ),
+        ]
+    )
+    for said, name in names.items():
+        tally = of.tallies[said]
+        words = f"{tally.right} of {tally.asked}" if said in shown else f"too few ({tally.asked})"
+        figure.add_annotation(x=10.2, y=name, text=words, showarrow=False, xanchor="left")
+    figure.update_layout(barmode="overlay", legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0})
+    figure.update_xaxes(range=[0, 12.5], tickvals=[0, 2, 4, 6, 8, 10], title={"text": "right of 10"})
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    table = pd.DataFrame(
+        {
+            "How sure": [*names.values()],
+            "Stated, of 10": stated,
+            "Right": [of.tallies[said].right for said in names],
+            "Answers": [of.tallies[said].asked for said in names],
+        }
+    )
+    return Chart(_styled(figure, paper, height=240), practice.calibration_sentence(of), table)
+
+
+def _daily(days: Mapping[date, float], name: str, sentence: str, paper: Paper) -> Chart:
+    figure = go.Figure(_bar([*days], [*days.values()], name, "held", paper))
+    figure.update_xaxes(type="date", tickformat="%d %b", nticks=6)
+    figure.update_yaxes(rangemode="tozero")
+    some = {day: value for day, value in days.items() if value}
+    return Chart(_styled(figure, paper, height=240), sentence, pd.DataFrame({"Day": [*some], name: [*some.values()]}))
+
+
+def _bar(
+    x: Sequence[str | date],
+    y: Sequence[float],
+    name: str,
+    ink: str,
+    paper: Paper,
+    text: Sequence[str] | None = None,
+) -> go.Bar:
+    """Upright bars in the house's form: outlined and tinted, or hatched where something is missing."""
+    hatch = {"shape": "/", "fgcolor": paper.of(ink), "size": 6, "solidity": 0.25} if ink == "gap" else None
+    colour = "rgba(0,0,0,0)" if hatch else _tint(paper.of(ink), 0.25)
+    return go.Bar(
+        name=name,
+        x=x,
+        y=y,
+        text=text,
+        textposition="outside",
+        textangle=0,
+        constraintext="none",
+        cliponaxis=False,
+        marker={"color": colour, "line": {"width": 1.5, "color": paper.of(ink)}, "pattern": hatch},
+        hovertemplate=f"%{{x}}: %{{y}} {name.lower()}<extra></extra>",
+    )
+
+
+def _on(day: date) -> str:
+    return f"{day.day} {day:%B}"
 
 
 def _short(text: str, longest: int = 48) -> str:

@@ -1,7 +1,7 @@
 """Values to SVG: the ladder, the matrix and the bars, one vocabulary for screen, HTML report and PDF.
 
-Form first, colour second: an outline is claimed, a hatch is missing, a dashed hairline is not reached yet; solid fill
-is kept for evidence that was checked. Every shape carries its light colour as an attribute, which a page overrides
+Form first, colour second: an outline is claimed, a fill is shown by checked answers, a hatch is missing, a dashed
+hairline is not reached yet. Every shape carries its light colour as an attribute, which a page overrides
 through `STYLE` (light and dark) and a document without CSS simply shows.
 """
 
@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from roadmap import levels
 from roadmap.catalog import Catalog, Stage
+from roadmap.evidence import Evidence, range_words
 
 INKS = {
     "stage-1": ("#4A9CB0", "#4E7E93"),
@@ -50,25 +51,53 @@ NARROW = 480
 
 
 def ladder(
-    catalog: Catalog, ticks: Collection[str], *, id: str, size: Literal["large", "side", "line", "steps"] = "side"
+    catalog: Catalog,
+    ticks: Collection[str],
+    *,
+    id: str,
+    size: Literal["large", "side", "line", "steps"] = "side",
+    shown: Evidence | None = None,
 ) -> str:
-    """The ladder that these ticks claim, the lowest stage at the bottom: large (640 px), side (280), or in one line."""
-    at = levels.standing(catalog, ticks)
-    rungs = [_rung(catalog, at, stage, ticks) for stage in catalog.stages]
+    """The ladder, the lowest stage at the bottom: large (640 px), side (280), in one line, or as steps alone.
+
+    A rung is outlined as far as it is claimed and filled where it is shown; a bracket spans the 80 % range, with a dot
+    at the likely level.
+    """
+    at, shown = levels.standing(catalog, ticks), shown if shown and shown.enough else None
+    rungs = [_rung(catalog, at, stage, ticks, shown) for stage in catalog.stages]
     title = f"Claimed level: {levels.title(catalog, at.level)}"
+    span = _Span.of(catalog, shown) if shown else None
     if size in ("line", "steps"):
-        width, height, shapes = _line(catalog, at, rungs, words=size == "line")
+        width, height, shapes = _line(catalog, at, rungs, span, words=size == "line")
     else:
-        width, height, shapes = _upright(rungs, FRAMES[size])
-    return _drawing(id, width, height, title, ladder_reading(catalog, ticks), shapes)
+        width, height, shapes = _upright(rungs, FRAMES[size], span)
+    return _drawing(id, width, height, title, ladder_reading(catalog, ticks, shown), shapes)
 
 
-def ladder_reading(catalog: Catalog, ticks: Collection[str]) -> str:
-    """The ladder in words, for those who hear it: the level, the way to the next, and every rung with its count."""
+def ladder_reading(catalog: Catalog, ticks: Collection[str], shown: Evidence | None = None) -> str:
+    """The ladder in words, for those who hear it: the level, the way to the next, every rung, and what is shown."""
     at = levels.standing(catalog, ticks)
     rungs = (f"{stage.title} {levels.ticked(stage, ticks)} of {len(stage.skills)}" for stage in catalog.stages)
     level, progress = levels.title(catalog, at.level), levels.progress_sentence(catalog, at)
-    return f"Claimed level: {level}. {progress}. Skills ticked: {', '.join(rungs)}."
+    claimed = f"Claimed level: {level}. {progress}. Skills ticked: {', '.join(rungs)}."
+    if not shown or not shown.enough:
+        return claimed
+    least = f"at least {catalog.stage[shown.level].title}" if shown.level else "no stage for certain"
+    likely, span = levels.title(catalog, shown.likely), range_words(catalog, shown)
+    return f"{claimed} Shown so far: {least}, likely {likely}, 80 % range {span}."
+
+
+class _Span(NamedTuple):
+    """The 80 % range and the likely level, as places on the ladder: 0 is below the first rung."""
+
+    low: int
+    likely: int
+    high: int
+
+    @classmethod
+    def of(cls, catalog: Catalog, shown: Evidence) -> _Span:
+        places = (catalog.rank[level] if level else 0 for level in (shown.low, shown.likely, shown.high))
+        return cls(*places)
 
 
 class _Rung(NamedTuple):
@@ -79,6 +108,7 @@ class _Rung(NamedTuple):
     state: Literal["level", "counts", "next", "above"]
     share: float
     words: str
+    shown: bool
 
     @property
     def climbed(self) -> bool:
@@ -96,29 +126,33 @@ class _Frame(NamedTuple):
     thick: int
     text: int
     needed: str
+    beside: int
 
 
 FRAMES = {
-    "large": _Frame(width=640, left=124, right=504, step=52, thick=24, text=LARGE, needed=" needed"),
-    "side": _Frame(width=280, left=86, right=222, step=42, thick=18, text=MEDIUM, needed=""),
+    "large": _Frame(width=640, left=124, right=504, step=52, thick=24, text=LARGE, needed=" needed", beside=12),
+    "side": _Frame(width=280, left=86, right=216, step=42, thick=18, text=MEDIUM, needed="", beside=8),
 }
 STRENGTH = {"level": 4.0, "counts": 3.0, "next": 3.0, "above": 1.5}
 LEAN = 0.022
 """How much of its width the ladder loses on each side with every rung."""
 
 
-def _rung(catalog: Catalog, at: levels.Standing, stage: Stage, ticks: Collection[str]) -> _Rung:
+def _rung(catalog: Catalog, at: levels.Standing, stage: Stage, ticks: Collection[str], found: Evidence | None) -> _Rung:
     passed = catalog.rank[at.level] if at.level else 0
     place, ticked, needed = catalog.rank[stage.id], levels.ticked(stage, ticks), levels.needed(stage)
     ink = _stage_ink(catalog, stage)
+    shown = bool(found and found.level and place <= catalog.rank[found.level])
     if place <= passed:
-        return _Rung(stage.title, ink, "level" if place == passed else "counts", 1, f"{ticked} of {len(stage.skills)}")
+        state: Literal["level", "counts"] = "level" if place == passed else "counts"
+        return _Rung(stage.title, ink, state, 1, f"{ticked} of {len(stage.skills)}", shown)
     if place == passed + 1:
-        return _Rung(stage.title, ink, "next", ticked / needed, f"{ticked} of {needed}")
-    return _Rung(stage.title, ink, "above", ticked / len(stage.skills), f"{ticked} ahead" if ticked else "")
+        return _Rung(stage.title, ink, "next", ticked / needed, f"{ticked} of {needed}", shown)
+    ahead = f"{ticked} ahead" if ticked else ""
+    return _Rung(stage.title, ink, "above", ticked / len(stage.skills), ahead, shown)
 
 
-def _upright(rungs: Sequence[_Rung], frame: _Frame) -> tuple[int, int, str]:
+def _upright(rungs: Sequence[_Rung], frame: _Frame, span: _Span | None) -> tuple[int, int, str]:
     """Rails that lean together, rungs between them: the climbed part strong, the rest a hairline."""
     lean = (frame.right - frame.left) * LEAN
     shapes = []
@@ -129,10 +163,37 @@ def _upright(rungs: Sequence[_Rung], frame: _Frame) -> tuple[int, int, str]:
         shapes += [
             _rail(rung, left - frame.thick / 2, middle, frame.step, lean),
             _rail(rung, right + frame.thick / 2, middle, frame.step, -lean),
+            _fill(rung, left, right, middle, frame.thick),
             _outline(rung, left, right, middle, frame.thick),
             *_words(rung, middle, frame),
         ]
-    return frame.width, frame.step * len(rungs) + frame.thick // 2, "".join(shapes)
+    height = frame.step * len(rungs) + frame.thick // 2
+    if span:
+        shapes.append(_bracket(span, len(rungs), frame, height))
+    return frame.width, height, "".join(shapes)
+
+
+def _bracket(span: _Span, stages: int, frame: _Frame, height: float) -> str:
+    """The 80 % range beside the ladder, open toward it, with a dot at the likely level."""
+    x, reach = frame.right + frame.thick / 2 + frame.beside, frame.thick / 3
+
+    def y(place: int) -> float:
+        """The middle of a rung; below the first, the foot of the ladder."""
+        return height - 1 if place == 0 else (stages - place + 0.5) * frame.step + frame.thick / 4
+
+    top, bottom = y(span.high) - reach, y(span.low) + (reach if span.low else 0)
+    path = f"M{_n(x - 4)} {_n(top)}H{_n(x)}V{_n(bottom)}H{_n(x - 4)}"
+    dot = _shape("circle", cx=x, cy=min(y(span.likely), height - 4), r=3.5, fill="quiet")
+    return _shape("path", d=path, stroke="quiet", stroke_width=1.5) + dot
+
+
+def _fill(rung: _Rung, left: float, right: float, middle: float, thick: float) -> str:
+    """What is shown, solid inside the outline of what is claimed."""
+    if not rung.shown:
+        return ""
+    apart = 5 if rung.share else 0
+    box = (left + apart, middle - thick / 2 + apart, right - left - 2 * apart, thick - 2 * apart)
+    return _box(*box, thick / 2 - apart, fill=rung.ink)
 
 
 def _rail(rung: _Rung, x: float, middle: float, step: float, lean: float) -> str:
@@ -169,14 +230,18 @@ def _words(rung: _Rung, middle: float, frame: _Frame) -> Iterable[str]:
         yield _text(frame.width, baseline, count, size=frame.text - 2, weight=weight, ink=ink, anchor="end")
 
 
-def _line(catalog: Catalog, at: levels.Standing, rungs: Sequence[_Rung], *, words: bool) -> tuple[int, int, str]:
-    """One row: steps that rise, then, if asked, the level and the count toward the next in words."""
+def _line(
+    catalog: Catalog, at: levels.Standing, rungs: Sequence[_Rung], span: _Span | None, *, words: bool
+) -> tuple[int, int, str]:
+    """One row: steps that rise over the 80 % range; then, if asked, the level and the count toward the next."""
     height, wide, apart = 28, 26, 31
     shapes = []
     for place, rung in enumerate(rungs):
         tall = 8 + 16 * place / max(len(rungs) - 1, 1)
         x, y = 2 + place * apart, height - 2 - tall
         strength = min(STRENGTH[rung.state], 2.5)
+        if rung.shown:
+            shapes.append(_box(x + 3, y + 3, wide - 6, tall - 6, 1.5, fill=rung.ink))
         if rung.share == 1:
             shapes.append(_box(x, y, wide, tall, 3, stroke=rung.ink, stroke_width=strength))
             continue
@@ -185,13 +250,18 @@ def _line(catalog: Catalog, at: levels.Standing, rungs: Sequence[_Rung], *, word
             reach = _n(x + wide * rung.share)
             path = f"M{reach} {_n(y)}H{x}V{height - 2}H{reach}"
             shapes.append(_shape("path", d=path, stroke=rung.ink, stroke_width=strength))
+    if span:
+        start, end = 2 + max(span.low - 1, 0) * apart, 2 + max(span.high - 1, 0) * apart + (wide if span.high else 0)
+        start = 0 if span.low == 0 else start
+        shapes.append(_shape("path", d=f"M{start} {height + 3}H{end}", stroke="quiet", stroke_width=2))
+    tall = height + 5 if span else height
     if not words:
-        return len(rungs) * apart, height, "".join(shapes)
+        return len(rungs) * apart, tall, "".join(shapes)
     after = len(rungs) * apart + 10
     count = "" if at.needed is None else f'<tspan font-weight="400"> · {at.ticked} of {at.needed}</tspan>'
     level = levels.title(catalog, at.level)
     shapes.append(_text(after, height - 8, level, size=MEDIUM, weight=BOLD, more=count))
-    return after + 160, height, "".join(shapes)
+    return after + 160, tall, "".join(shapes)
 
 
 # The matrix

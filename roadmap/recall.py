@@ -6,6 +6,7 @@ FSRS's words: stability (days until recall falls to 90 %), difficulty (1 to 10),
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
@@ -17,12 +18,13 @@ import fsrs
 
 from roadmap import levels
 from roadmap.catalog import Card, Catalog, Goal, Item, Question, Skill, Value
-from roadmap.facts import Answer, Grade, Recall
+from roadmap.facts import Answer, Grade, Label, Recall
 
 LONGEST_INTERVAL = 365
 RETENTION = 0.9
 IN_A_ROW = 10
 REST = timedelta(days=30)
+LEECH = 6
 
 
 class Memory(NamedTuple):
@@ -171,6 +173,22 @@ def remember(memories: dict[str, str], recalls: Iterable[Recall], retention: flo
 def due(memory: Memory, day: Day) -> bool:
     """Whether a card is due today or earlier and has not been recalled today."""
     return memory.due < day.end and memory.last < day.start
+
+
+def set_aside(labels: Mapping[Label, Mapping[str, datetime]], day: Day) -> set[str]:
+    """The cards that stay out of a day's queue: suspended ones, and those buried on that day."""
+    buried = labels.get("buried", {})
+    return {*labels.get("suspended", {}), *(card for card, at in buried.items() if day.of(at) >= day.today)}
+
+
+def lapses(recalls: Iterable[Recall]) -> Counter[str]:
+    """How often each card was failed (graded again)."""
+    return Counter(recall.card for recall in recalls if recall.grade is Grade.again)
+
+
+def leech(lapses: int) -> bool:
+    """Whether a card was failed so often that to drill it on is no use: reword it, read about it, or suspend it."""
+    return lapses >= LEECH
 
 
 def due_cards(memories: Mapping[str, Memory], missed: Mapping[str, datetime], day: Day) -> dict[str, str]:

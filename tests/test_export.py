@@ -22,8 +22,10 @@ from playwright.sync_api import Browser, Page
 
 from roadmap import export
 from roadmap import report as reports
+from roadmap.evidence import Event
 from roadmap.export import Refused
-from roadmap.report import Drilled, Note, Report
+from roadmap.practice import Calibration, Tally
+from roadmap.report import Drilled, Note, Report, ReportedObjective
 
 SENIOR = by_counts(4, 5, 4, 2, 1)
 TYPED = [
@@ -47,6 +49,7 @@ def full(**said: Any) -> Report:
     """A report with everything in it."""
     first = report(by_counts(4, 4, 0, 0, 0), id="00000000-0000-4000-8000-000000000001", as_of=date(2026, 5, 1))
     facts: dict[str, Any] = {
+        "id": "11111111-3333-4333-8444-555555555555",
         "message": "A quarter of observability.\n\n  Next: boundaries.",
         "notes": {
             "junior.skill-1": Note(text="Merged.\nTwice.", link="https://example.org/pull/1?a=b&c=d"),
@@ -57,6 +60,43 @@ def full(**said: Any) -> Report:
         "target": "beyond",
     }
     return report(SENIOR, **{**facts, **said})
+
+
+def checked(**said: Any) -> Report:
+    """A report with everything in it and with what was checked: Mid for certain, likely Senior, doubts above."""
+    events = [
+        Event(date(2026, 11, 20), f"q{stage}{number}{again}", "quiz", right, (f"{stage}.skill-{number}",))
+        for stage, right in (("junior", True), ("mid", True), ("senior", False))
+        for number in (1, 2, 3, 4)
+        for again in (1, 2)
+    ]
+    events.append(Event(date(2026, 11, 1), "dp-design", "open", True, ("senior.skill-1",)))
+    events += [Event(date(2026, 11, 2), f"c{number}", "recall", True, ("junior.skill-1",)) for number in (1, 2, 3)]
+    objectives = (
+        ReportedObjective(
+            id="1",
+            text="Lead the <outbox> migration",
+            skill="senior.skill-5",
+            due=date(2027, 3, 1),
+            by="Marta",
+            given=date(2026, 8, 20),
+            state="accepted",
+            words="Started.",
+        ),
+        ReportedObjective(
+            id="2", text="Pair on tests", skill=None, due=None, by="Jo", given=date(2026, 8, 20), state="done"
+        ),
+    )
+    calibration = (
+        Calibration(
+            category="Core",
+            guess=Tally(asked=4, right=1),
+            think=Tally(asked=9, right=6),
+            sure=Tally(asked=22, right=15),
+        ),
+        Calibration(category="Testing", sure=Tally(asked=4, right=4)),
+    )
+    return full(**{"events": events, "objectives": objectives, "calibration": calibration, **said})
 
 
 class Text(HTMLParser):

@@ -16,7 +16,19 @@ PAGES = sorted((ROOT / "pages").glob("*.py"))
 MODULES = [*PACKAGE, *PAGES, ROOT / "app.py"]
 
 # Each pure room may import the ones before it.
-PURE = ("catalog", "facts", "levels", "evidence", "placement", "recall", "recommend", "report", "drawing")
+PURE = (
+    "catalog",
+    "facts",
+    "levels",
+    "evidence",
+    "placement",
+    "recall",
+    "practice",
+    "recommend",
+    "report",
+    "drawing",
+    "upgrade",
+)
 
 # What each room may import: rooms of the package by name, then the libraries that are its own. Python's own are free.
 MAY_IMPORT: dict[str, set[str]] = {
@@ -24,12 +36,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evidence": {"numpy", "catalog", "facts", "levels"},
     "placement": {"numpy", "catalog", "facts", "levels", "evidence"},
     "recall": {"fsrs", "catalog", "facts", "levels", "evidence"},
+    "practice": {"pydantic", "catalog", "facts", "recall"},
     "recommend": {"fsrs", "numpy", "catalog", "facts", "levels", "evidence", "recall"},
     "content": {*PURE, "pydantic", "yaml", "rapidfuzz", "numpy"},
     "store": {*PURE, "pydantic", "sqlalchemy", "alembic"},
     "migrations": {"sqlalchemy", "alembic"},
     "charts": {*PURE, "plotly", "pandas"},
-    "export": {*PURE, "pydantic"},
+    "export": {*PURE, "pydantic", "typst", "xlsxwriter", "cryptography"},
     "environment": set(),
     "snippets": {"content"},  # it runs the code that stands in the content, and speaks of problems as content does
     "search": {"catalog"},
@@ -43,6 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "export",  # loaded before the first visitor
         "streamlit",
         "starlette",
+        "numpy",  # chance for the plan
         "pydantic",  # its errors, to word them
         "sqlalchemy",  # its errors, to word them
         "markdown_it",

@@ -388,6 +388,39 @@ def test_a_tick_made_while_the_server_hangs_is_shown_as_saving_and_stored_once(t
         assert [one.skill for one in store.ticks(who)] == list(skills(junior=1))
 
 
+def test_a_card_is_suspended_by_its_key_and_undone_by_its_key(tabs: Tabs) -> None:
+    page = tabs.open("drill")
+    front = page.locator(".front")
+    expect(front).to_be_visible()
+    first = front.inner_text()
+    for key, said in (("x", "Suspended: it stays out"), ("b", "Buried until tomorrow.")):
+        page.keyboard.press(key)
+        expect(page.get_by_role("status").filter(has_text=said)).to_be_visible()
+        expect(front).not_to_have_text(first, use_inner_text=True)
+        stored(page)
+        page.keyboard.press("u")
+        expect(front).to_have_text(first, use_inner_text=True)
+        stored(page)
+    page.keyboard.press("f")
+    expect(page.get_by_role("button", name="Flagged")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("status").filter(has_text="Flagged; Deck finds it. U takes it back.")).to_be_visible()
+    page.keyboard.press("u")
+    expect(page.get_by_role("button", name="Flag")).to_have_attribute("aria-pressed", "false")
+    stored(page)
+    with books(tabs.app) as (store, who):
+        assert not any(store.labels(who).values())
+
+
+def test_a_card_is_suspended_by_its_button_and_the_focus_goes_on(tabs: Tabs) -> None:
+    page = tabs.open("drill")
+    tab_to(page.get_by_role("button", name="Suspend"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Show answer")).to_be_focused()
+    stored(page)
+    with books(tabs.app) as (store, who):
+        assert len(store.labels(who)["suspended"]) == 1
+
+
 def test_a_grade_shows_as_saving_until_it_is_stored(tabs: Tabs) -> None:
     page = tabs.open("drill")
     reveal(page)

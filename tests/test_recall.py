@@ -12,7 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roadmap.facts import Grade, Recall
-from roadmap.recall import LONGEST_INTERVAL, Day, Memory, Scope, due, due_cards, graded, intervals, remember
+from roadmap.recall import (
+    LEECH,
+    LONGEST_INTERVAL,
+    Day,
+    Memory,
+    Scope,
+    due,
+    due_cards,
+    graded,
+    intervals,
+    lapses,
+    leech,
+    remember,
+    set_aside,
+)
 
 ROADMAP = miniature.catalog()
 CARDS = [*ROADMAP.card]
@@ -190,3 +204,24 @@ def test_a_card_forgotten_today_waits_until_tomorrow_however_far_one_travels() -
     memory = Memory(0.2, 9.0, due=NOON, last=NOON - timedelta(hours=1))
     assert not due(memory, day())
     assert not due(memory, day(date(2026, 4, 30), "Pacific/Honolulu"))
+
+
+# Cards set aside, and cards that are failed again and again
+
+
+def test_a_buried_card_comes_back_on_the_persons_next_day_a_suspended_one_does_not() -> None:
+    """Late on 1 May in Auckland is still noon in London; half an hour later Auckland has 2 May."""
+    late = datetime(2026, 5, 1, 23, 30, tzinfo=ZoneInfo("Pacific/Auckland"))
+    labels = {"buried": {CARDS[0]: late.astimezone(UTC)}, "suspended": {CARDS[1]: late}, "flagged": {CARDS[2]: late}}
+    first_of_may = day(date(2026, 5, 1), "Pacific/Auckland")
+    assert set_aside(labels, first_of_may) == {CARDS[0], CARDS[1]}
+    assert set_aside(labels, first_of_may._replace(today=date(2026, 5, 2))) == {CARDS[1]}
+    assert set_aside({}, first_of_may) == set()
+
+
+@given(some_facts)
+def test_a_card_failed_six_times_is_a_leech(facts: list[Recall]) -> None:
+    counts = lapses(facts)
+    assert counts.total() == sum(fact.grade is Grade.again for fact in facts)
+    assert all(counts[fact.card] for fact in facts if fact.grade is Grade.again)
+    assert (leech(LEECH - 1), leech(LEECH), leech(LEECH + 9)) == (False, True, True)

@@ -1,4 +1,4 @@
-"""Reports as documents, and safely back: JSON, one offline HTML file, CSV and Markdown.
+"""Reports as documents, and safely back: one offline HTML file, PDF, XLSX, CSV, Markdown and JSON.
 
 Whatever a person typed appears as typed in each of them: escaped for the format, never removed. `read` turns a file
 from anywhere into a Report or a refusal in one sentence.
@@ -12,25 +12,49 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
 from roadmap import levels, report
-from roadmap.export.page import REPORT_STYLE, body, day, to_html
+from roadmap.export.page import REPORT_STYLE, body, to_html
+from roadmap.export.pdf import to_pdf
 from roadmap.export.reading import Refused, read
-from roadmap.report import Changes, Report, ReportedLine
-from roadmap.report.words import PURPOSE, RULE, blocking, change_list, changed, claim, reason, recalled
+from roadmap.export.signature import MalformedKey, Seal, judged, signed
+from roadmap.export.story import (
+    Facts,
+    Figure,
+    Heading,
+    Label,
+    Line,
+    Lines,
+    Part,
+    Quote,
+    Sentence,
+    Table,
+    closed_by,
+    day,
+    tell,
+)
+from roadmap.export.workbook import team_xlsx, to_xlsx
+from roadmap.report import Report, ReportedLine
 
 __all__ = [
     "REPORT_STYLE",
+    "MalformedKey",
     "Refused",
+    "Seal",
     "body",
     "day",
     "filename",
+    "judged",
     "read",
     "team_csv",
+    "team_xlsx",
     "to_csv",
     "to_html",
     "to_json",
     "to_markdown",
+    "to_pdf",
+    "to_xlsx",
 ]
 
 
@@ -42,8 +66,8 @@ def filename(of: Report, suffix: str) -> str:
 
 
 def to_json(of: Report) -> bytes:
-    """The report itself, for machines and for the Team page."""
-    return (json.dumps(report.payload(of), ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
+    """The report itself, for machines and for the Team page; signed where the server has a key."""
+    return (json.dumps(report.payload(signed(of)), ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
 
 
 # CSV
@@ -51,9 +75,10 @@ def to_json(of: Report) -> bytes:
 
 def to_csv(of: Report) -> bytes:
     """One row a skill or goal, each with whose it is and of which day, so that many files stack into one table."""
-    heads = ["name", "role", "as of", "claimed level", "roadmap version"]
-    heads += ["stage", "kind", "id", "text", "categories", "ticked", "since", "note", "link"]
-    own = [of.name, of.role, of.as_of, _level(of), of.roadmap.version]
+    heads = ["name", "role", "as of", "claimed level", "shown level", "status", "roadmap version"]
+    heads += ["stage", "kind", "id", "text", "categories", "ticked", "since"]
+    heads += ["state", "checked answers", "newest answer", "to close it", "note", "link"]
+    own = [of.name, of.role, of.as_of, _level(of), *_shown(of)[:2], of.roadmap.version]
     rows = [
         [
             *own,
@@ -64,6 +89,8 @@ def to_csv(of: Report) -> bytes:
             "; ".join(line.categories),
             _yes(line),
             line.since,
+            *_state(of, line),
+            closed_by(of, line.id),
             line.note,
             line.link,
         ]
@@ -75,16 +102,31 @@ def to_csv(of: Report) -> bytes:
 
 
 def team_csv(reports: Sequence[Report]) -> bytes:
-    """The people by stage table, by name: what each claims and how many skills of each stage are ticked."""
+    """The people by stage table, by name: what each claims and shows and how many skills of each stage are ticked."""
     stages = list(dict.fromkeys(stage.title for of in reports for stage in of.stages))
-    heads = ["name", "role", "as of", "claimed level", "toward the next", "roadmap version", *stages]
+    heads = ["name", "role", "as of", "claimed level", "shown level", "status", "checked answers"]
+    heads += ["toward the next", "roadmap version", *stages]
     rows = []
     for of in sorted(reports, key=lambda one: (one.name.casefold(), one.as_of, one.id)):
         counts = {stage.title: f"{_ticked(stage.skills)} of {len(stage.skills)}" for stage in of.stages}
         progress = levels.progress_sentence(of.catalog, of.claimed)
         cells = [counts.get(stage, "") for stage in stages]
-        rows.append([of.name, of.role, of.as_of, _level(of), progress, of.roadmap.version, *cells])
+        rows.append([of.name, of.role, of.as_of, _level(of), *_shown(of), progress, of.roadmap.version, *cells])
     return _csv(heads, rows)
+
+
+def _shown(of: Report) -> tuple[str, str, int | None]:
+    """What is shown at least, its status word, and on how many checked answers; empty where nothing was checked."""
+    if of.shown is None:
+        return "", "", None
+    level = levels.title(of.catalog, of.shown.level) if of.shown.level else ""
+    return level, of.shown.status, of.shown.answers
+
+
+def _state(of: Report, line: ReportedLine) -> tuple[str, int | None, date | None]:
+    """Where a skill stands beside its evidence; empty for a goal and where nothing was checked."""
+    found = of.evidence.skills.get(line.id) if of.shown else None
+    return (found.state, found.checked, found.newest) if found else ("", None, None)
 
 
 def _csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
@@ -118,46 +160,55 @@ def _yes(line: ReportedLine) -> str:
 
 
 def to_markdown(of: Report) -> bytes:
-    """The report as text for a wiki or a pull request."""
+    """The report as text for a wiki or a pull request: the numbers of each drawing as a table."""
     return ("\n".join(_markdown(of)).strip() + "\n").encode()
 
 
 def _markdown(of: Report) -> Iterator[str]:
-    catalog, at = of.catalog, of.claimed
-    yield f"# {_md(of.name) or 'Report'}\n"
-    yield "  \n".join([*([_md(of.role)] if of.role else []), f"{_md(of.roadmap.title)}, as of {day(of.as_of)}"])
-    yield f"\n**{_md(claim(of))}.** {_md(reason(of))}\n"
-    yield f"{_md(blocking(of))}\n"
-    if of.message:
-        yield _quoted(of.message) + "\n"
-    yield "| Stage | Ticked | Needed |\n| --- | --- | --- |"
-    for stage in of.stages:
-        yield f"| {_md(stage.title)} | {_ticked(stage.skills)} of {len(stage.skills)} | {stage.needed} |"
-    yield f"\n## Gaps toward {_md(catalog.stage[of.target].title)}\n"
-    yield "| Category | Held | Missing |\n| --- | --- | --- |"
-    for gap in of.gaps:
-        held, missing = len(gap.held), len(gap.missing)
-        yield f"| {_md(gap.category)} | {held} of {held + missing} | {missing or ''} |"
-    for title, ids in (("Open below the level", at.debts), ("Ahead of the level", at.ahead)):
-        if ids:
-            yield f"\n## {title}\n"
-            yield from (f"- {_md(of.lines[line].text)}" for line in ids)
-    for stage in of.stages:
-        yield f"\n## {_md(stage.title)}\n"
-        yield from (_item(line) for line in (*stage.skills, *stage.goals))
-    if of.drilled:
-        yield f"\n## Recalled\n\n{_md(recalled(of.drilled))}"
-    if of.changes:
-        yield f"\n## Since the report of {day(of.changes.since)}\n\n{_md(changed(of))}\n"
-        if isinstance(of.changes, Changes):
-            yield from (f"- {sign}: {_md(words)}" for sign, words in change_list(of))
-    yield f"\n---\n\n{_md(PURPOSE)}\n\n{_md(RULE)}\n"
-    yield f"Roadmap version {of.roadmap.version}. Checksum `{of.checksum}`."
+    opening = (story := tell(of)).opening
+    yield f"# {_md(opening.name)}\n"
+    yield "  \n".join([*([_md(opening.role)] if opening.role else []), f"{_md(of.roadmap.title)}, {opening.day}"])
+    yield f"\n**{_md(opening.claim)}.** {_md(opening.shown)}\n"
+    yield f"{_md(opening.reason)}\n"
+    yield _grid(opening.ladder.table)
+    for section in story.sections:
+        yield f"## {_md(section.title)}\n"
+        for part in section.parts:
+            yield from _part(part)
 
 
-def _item(line: ReportedLine) -> str:
-    since = f" (since {day(line.since)})" if line.since else ""
-    parts = [f"- [{'x' if line.ticked else ' '}] {_md(line.text)}{since}"]
+def _part(part: Part) -> Iterator[str]:
+    match part:
+        case Sentence(text) | Label(text):
+            yield f"{_md(text)}\n"
+        case Quote(text):
+            yield _quoted(text) + "\n"
+        case Heading(title, aside):
+            yield f"### {_md(title)}\n\n{_md(aside)}\n"
+        case Lines(items, full):
+            yield from (_item(line, ticks=full) for line in items)
+            yield ""
+        case Figure(table=table):
+            yield _grid(table)
+        case Table():
+            yield _grid(part)
+        case Facts(pairs, code):
+            yield from (f"- {name}: {f'`{value}`' if name in code else _md(value)}" for name, value in pairs)
+
+
+def _grid(of: Table) -> str:
+    rows = [of.heads, ("---",) * len(of.heads), *of.rows]
+    return "\n".join(f"| {' | '.join(cell if row is rows[1] else _md(cell) for cell in row)} |" for row in rows) + "\n"
+
+
+def _item(line: Line, *, ticks: bool) -> str:
+    """A skill with its box where ticked and open ones stand together; else what is said of it stands beside it."""
+    if ticks:
+        parts = [f"- [{'x' if line.held else ' '}] {_md(line.text)}" + (f" ({_md(line.aside)})" if line.aside else "")]
+    else:
+        before = f"{_md(line.aside)}: " if line.held is None and line.aside else ""
+        parts = [f"- {before}{_md(line.text)}"]
+    parts += [f"\n  {_md(line.more)}"] if line.more else []
     parts += [_quoted(line.note, "  ")] if line.note else []
     parts += [f"\n  <{line.link}>"] if line.link else []
     return "\n".join(parts)

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
-from datetime import date
+from collections.abc import Callable
 from html import escape
 
-from roadmap import drawing, levels, report
+from roadmap import drawing, report
 from roadmap.export.reading import MARK
-from roadmap.report import Changes, Report, ReportedLine
-from roadmap.report.words import PURPOSE, RULE, blocking, change_list, changed, claim, reason, recalled
+from roadmap.export.signature import signed
+from roadmap.export.story import (
+    NARROW,
+    WIDE,
+    Facts,
+    Figure,
+    Heading,
+    Label,
+    Line,
+    Lines,
+    Opening,
+    Part,
+    Quote,
+    Section,
+    Sentence,
+    Table,
+    tell,
+)
+from roadmap.report import Report
 
 REPORT_STYLE = """
 .report{--ink:light-dark(#0f1419,#f2f5f9);--quiet:light-dark(#4b5563,#a9b4c2);--hair:light-dark(#d9dee6,#2c3542);
@@ -22,10 +38,10 @@ font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .report .about{color:var(--quiet);font-size:14px}
 .report .name{font-size:28px;line-height:1.2;font-weight:650;letter-spacing:-.015em;margin-top:8px}
 .report .claim{font-size:40px;line-height:1.1;font-weight:650;letter-spacing:-.025em;margin-top:40px}
-.report .reason{margin-top:12px}
-.report .unchecked{color:var(--quiet);font-size:14px;margin-top:4px}
+.report .shown{font-size:20px;line-height:1.4;margin-top:12px}
+.report .reason{color:var(--quiet);margin-top:8px}
 .report .figure{margin-top:32px}
-.report .says{border-inline-start:3px solid var(--hair);padding-inline-start:16px;margin-top:32px;white-space:pre-wrap}
+.report .says{border-inline-start:3px solid var(--hair);padding-inline-start:16px;margin-top:16px;white-space:pre-wrap}
 .report section{border-top:1px solid var(--hair);margin-top:40px;padding-top:24px}
 .report .heading{font-size:20px;line-height:1.3;font-weight:650;letter-spacing:-.01em}
 .report .stage{font-size:16px;font-weight:650;margin-top:28px;display:flex;justify-content:space-between;gap:16px}
@@ -37,11 +53,21 @@ font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .report li+li{border-top:1px solid var(--hair)}
 .report li .mark{color:var(--quiet)}
 .report li .aside{color:var(--quiet);font-size:14px;text-align:end;white-space:nowrap}
+.report li.plain{grid-template-columns:1fr auto}
+.report .more{grid-column:2/-1;color:var(--quiet);font-size:14px}
+.report .plain :is(.more,.evidence){grid-column:1/-1}
 .report .all .open .words{color:var(--quiet)}
 .report .evidence{grid-column:2/-1;background:var(--tint);border-radius:6px;padding:8px 12px;margin:6px 0;
 font-size:14px}
 .report .evidence p{white-space:pre-wrap}
 .report a{color:var(--link);text-decoration:underline;text-underline-offset:2px}
+.report table{border-collapse:collapse;width:100%;margin-top:16px;font-size:14px}
+.report :is(th,td){text-align:end;font-weight:400;padding:6px 0 6px 8px;border-bottom:1px solid var(--hair);
+overflow-wrap:break-word}
+.report :is(th,td):first-child{text-align:start;padding-inline-start:0}
+.report thead th{color:var(--quiet);vertical-align:bottom;font-size:12px}
+.report tbody :is(th,td){vertical-align:top}
+.report tbody td{white-space:nowrap}
 .report dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 24px;font-size:14px;margin-top:16px}
 .report dt{color:var(--quiet)}
 .report code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:12px;
@@ -51,7 +77,13 @@ background:none;color:inherit;padding:0}
 @container (max-width:559px){
 .report .wide{display:none}.report .narrow{display:block}.report .narrow .drawing{width:100%;max-width:400px}
 .report .claim{font-size:28px;margin-top:28px}.report .name{font-size:20px}
-.report li{grid-template-columns:20px 1fr}.report li .aside{grid-column:2;text-align:start;white-space:normal}
+.report li{grid-template-columns:20px 1fr}.report li.plain{grid-template-columns:1fr}
+.report li.plain .aside{grid-column:1}.report li .aside{grid-column:2;text-align:start;white-space:normal}
+.report thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.report tr{display:block;border-bottom:1px solid var(--hair);padding:6px 0}
+.report tbody td{display:inline-block;border:0;padding:0 12px 0 0;white-space:normal}
+.report tbody th{display:block;border:0;padding:0}
+.report td::before{content:attr(data-of) " ";color:var(--quiet);font-size:12px}
 .report dl{grid-template-columns:1fr}.report dd+dt{margin-top:8px}
 }
 @media print{.report :is(li,.figure,dl,blockquote){break-inside:avoid}
@@ -61,8 +93,6 @@ background:none;color:inherit;padding:0}
 
 Draw = Callable[[str, str], str]
 """How an SVG and its reading are set into a page."""
-
-WIDE, NARROW = 640, 320
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -95,9 +125,9 @@ font-family:"Source Sans 3",Inter,"Segoe UI",system-ui,sans-serif}}
 
 def to_html(of: Report) -> bytes:
     """One file that opens offline without any script, and carries the report's JSON for the Team page."""
-    name = of.name or "Report"
+    of = signed(of)
     page = PAGE.format(
-        title=escape(f"{name}: {of.roadmap.title}, {day(of.as_of)}"),
+        title=escape(tell(of).title),
         style=REPORT_STYLE,
         body=body(of, top=1, draw=_inline),
         mark=MARK,
@@ -111,147 +141,60 @@ def body(of: Report, *, top: int = 2, draw: Draw = drawing.image) -> str:
 
     `draw` sets an SVG and its reading into the page: as an image unless told otherwise, since `st.html` drops SVG.
     """
-    parts = [
-        *_opening(of, top, draw),
-        *_blocking(of, top + 1),
-        *_figures(of, top + 1, draw),
-        *_target(of, top + 1),
-        *_beside_the_level(of, top + 1),
-        *_everything(of, top + 1),
-        *_recalled(of, top + 1),
-        *_changes(of, top + 1),
-        *_colophon(of, top + 1),
-    ]
+    story = tell(of)
+    parts = [_opening(story.opening, top, draw), *(_section(one, top + 1, draw) for one in story.sections)]
     return f'<article class="report" aria-label="{escape(f"Report of {of.name}")}">{"".join(parts)}</article>'
 
 
-def day(of: date) -> str:
-    """A day as people write it: "22 November 2026"."""
-    return f"{of.day} {of:%B %Y}"
+def _opening(said: Opening, level: int, draw: Draw) -> str:
+    role = f"{_said(said.role)}, " if said.role else ""
+    return (
+        f'<p class="about">{escape(said.about)}</p>'
+        f'<h{level} class="name">{_said(said.name)}</h{level}>'
+        f'<p class="about">{role}{said.day}</p>'
+        f'<h{level + 1} class="claim">{escape(said.claim)}</h{level + 1}>'
+        f'<p class="shown">{escape(said.shown)}</p>'
+        f'<p class="reason">{escape(said.reason)}</p>'
+        f"{_figure(said.ladder, draw)}"
+    )
 
 
-def _opening(of: Report, level: int, draw: Draw) -> Iterator[str]:
-    """Who, what they claim and why, and the ladder: what a reader with ten seconds takes away."""
-    yield f'<p class="about">{escape(of.roadmap.title)}: self-assessment</p>'
-    yield f'<h{level} class="name">{_said(of.name or "Report")}</h{level}>'
-    role = f"{_said(of.role)}, " if of.role else ""
-    yield f'<p class="about">{role}as of {day(of.as_of)}</p>'
-    yield f'<h{level + 1} class="claim">{escape(claim(of))}</h{level + 1}>'
-    yield f'<p class="reason">{escape(reason(of))}</p>'
-    yield '<p class="unchecked">A self-assessment: claimed by its author, checked by nobody yet.</p>'
-    catalog, ticks, id = of.catalog, of.ticks, f"r{of.id[:8]}"
-    large = drawing.ladder(catalog, ticks, id=f"{id}-large", size="large")
-    side = drawing.ladder(catalog, ticks, id=f"{id}-side", size="side")
-    yield _both(draw, drawing.ladder_reading(catalog, ticks), wide=large, narrow=side)
-    if of.message:
-        yield f'<blockquote class="says" dir="auto">{escape(of.message)}</blockquote>'
+def _section(of: Section, level: int, draw: Draw) -> str:
+    parts = "".join(_part(part, level, draw) for part in of.parts)
+    return f'<section><h{level} class="heading">{escape(of.title)}</h{level}>{parts}</section>'
 
 
-def _blocking(of: Report, level: int) -> Iterator[str]:
-    following = levels.next_stage(of.catalog, of.claimed.level)
-    title = f"What blocks {following.title}" if following else "What blocks the next stage"
-    still_open = levels.shortfalls(of.catalog, of.ticks, following.id)[0].open if following else ()
-    yield _section(title, level, f'<p class="reading">{escape(blocking(of))}</p>', _lines(of, still_open))
-
-
-def _figures(of: Report, level: int, draw: Draw) -> Iterator[str]:
-    catalog, ticks, id = of.catalog, of.ticks, f"r{of.id[:8]}"
-    said = drawing.matrix_reading(catalog, ticks)
-    wide = drawing.matrix(catalog, ticks, id=f"{id}-matrix", width=WIDE)
-    narrow = drawing.matrix(catalog, ticks, id=f"{id}-matrix-narrow", width=NARROW)
-    figure = _both(draw, said, wide=wide, narrow=narrow)
-    yield _section("Skills by stage and category", level, _reading(said), figure)
-    said = drawing.bars_reading(of.gaps)
-    wide = drawing.bars(of.gaps, id=f"{id}-bars", width=WIDE)
-    narrow = drawing.bars(of.gaps, id=f"{id}-bars-narrow", width=NARROW)
-    title = f"Gaps by category, up to {catalog.stage[of.target].title}"
-    yield _section(title, level, _reading(said), _both(draw, said, wide=wide, narrow=narrow))
-
-
-def _target(of: Report, level: int) -> Iterator[str]:
-    """The way to the target in words, where it is longer than the next stage."""
-    short = levels.shortfalls(of.catalog, of.ticks, of.target)
-    target = of.catalog.stage[of.target]
-    if not short:
-        yield _section(
-            f"Open to the target, {target.title}", level, _reading(f"{target.title} counts: nothing is needed.")
-        )
-    elif len(short) > 1:
-        need = "; ".join(f"{of.catalog.stage[s.stage].title}: {s.short} of {len(s.open)} open" for s in short)
-        parts = [
-            f'<h{level + 1} class="stage">{escape(of.catalog.stage[s.stage].title)}'
-            f"<span>{s.short} of these needed</span></h{level + 1}>{_lines(of, s.open)}"
-            for s in short
-        ]
-        yield _section(f"Open to the target, {target.title}", level, _reading(f"Needed: {need}."), *parts)
-
-
-def _beside_the_level(of: Report, level: int) -> Iterator[str]:
-    """What the level tolerates, and what it does not count."""
-    if of.claimed.debts:
-        words = "The claimed level tolerates these. They are open all the same."
-        yield _section("Open below the level", level, _reading(words), _lines(of, of.claimed.debts))
-    if of.claimed.ahead:
-        words = "Ticked above the next stage: credited here, not counted in the level."
-        yield _section("Ahead of the level", level, _reading(words), _lines(of, of.claimed.ahead))
-
-
-def _everything(of: Report, level: int) -> Iterator[str]:
-    """Every skill and goal with what its owner can point at."""
-    words = "Notes and links are the author's own." if of.notes_included else "The author left notes and links out."
-    parts = []
-    for stage in of.stages:
-        ticked = f"{sum(line.ticked for line in stage.skills)} of {len(stage.skills)}, {stage.needed} needed"
-        parts.append(f'<h{level + 1} class="stage">{escape(stage.title)}<span>{ticked}</span></h{level + 1}>')
-        parts.append(_lines(of, [line.id for line in stage.skills], full=True))
-        if stage.goals:
-            parts.append('<p class="kind">Goals: they never count toward a level</p>')
-            parts.append(_lines(of, [line.id for line in stage.goals], full=True))
-    yield _section("All skills and goals", level, _reading(words), *parts)
-
-
-def _recalled(of: Report, level: int) -> Iterator[str]:
-    if of.drilled:
-        words = f"{recalled(of.drilled)} Recalls are graded by oneself and prove nothing by themselves."
-        yield _section("Cards recalled", level, _reading(words))
-
-
-def _changes(of: Report, level: int) -> Iterator[str]:
-    if of.changes:
-        parts = [_reading(changed(of))]
-        if isinstance(of.changes, Changes):
-            items = (
-                f"<li><span></span><span>{escape(text)}</span>{_aside(word)}</li>" for word, text in change_list(of)
+def _part(part: Part, level: int, draw: Draw) -> str:
+    match part:
+        case Sentence(text):
+            return f'<p class="reading">{escape(text)}</p>'
+        case Quote(text):
+            return f'<blockquote class="says" dir="auto">{escape(text)}</blockquote>'
+        case Label(text):
+            return f'<p class="kind">{escape(text)}</p>'
+        case Heading(title, aside):
+            return f'<h{level + 1} class="stage">{escape(title)}<span>{escape(aside)}</span></h{level + 1}>'
+        case Lines(items, full):
+            written = "".join(_line(item) for item in items)
+            return f'<ul class="{"all" if full else "some"}">{written}</ul>' if written else ""
+        case Figure():
+            return _figure(part, draw)
+        case Table():
+            return _table(part)
+        case Facts(pairs, code):
+            listed = (
+                f"<dt>{escape(name)}</dt><dd>{f'<code>{escape(value)}</code>' if name in code else escape(value)}</dd>"
+                for name, value in pairs
             )
-            parts.append(_list(items, "some"))
-        yield _section(f"Since the report of {day(of.changes.since)}", level, *parts)
+            return f"<dl>{''.join(listed)}</dl>"
 
 
-def _colophon(of: Report, level: int) -> Iterator[str]:
-    facts = {
-        "Rule": escape(RULE),
-        "Roadmap": f"{escape(of.roadmap.title)}, version {of.roadmap.version}",
-        "Content": f"<code>{escape(of.roadmap.digest[:16])}</code>",
-        "As of": day(of.as_of),
-        "Report": f"<code>{escape(of.id)}</code>",
-        "Checksum": f"<code>{escape(of.checksum)}</code>",
-    }
-    listed = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts.items())
-    yield _section("About this report", level, _reading(PURPOSE), f"<dl>{listed}</dl>")
-
-
-def _section(title: str, level: int, *parts: str) -> str:
-    return f'<section><h{level} class="heading">{escape(title)}</h{level}>{"".join(parts)}</section>'
-
-
-def _reading(words: str) -> str:
-    return f'<p class="reading">{escape(words)}</p>'
-
-
-def _both(draw: Draw, said: str, *, wide: str, narrow: str) -> str:
+def _figure(of: Figure, draw: Draw) -> str:
     """A drawing for wide and for narrow pages; the style shows one of them."""
-    one, other = draw(wide, said), draw(narrow, said)
-    return f'<div class="figure"><div class="wide">{one}</div><div class="narrow">{other}</div></div>'
+    wide, narrow = (
+        draw(of.draw(f"{of.id}-{name}", width), of.said) for name, width in (("wide", WIDE), ("narrow", NARROW))
+    )
+    return f'<div class="figure"><div class="wide">{wide}</div><div class="narrow">{narrow}</div></div>'
 
 
 def _inline(svg: str, _said: str) -> str:
@@ -259,34 +202,39 @@ def _inline(svg: str, _said: str) -> str:
     return svg
 
 
-def _lines(of: Report, ids: Collection[str], *, full: bool = False) -> str:
-    """Skills as a list: their categories beside them, or (`full`) since when and what the author points at."""
-    return _list((_line(of.lines[id], full=full) for id in ids), "all" if full else "some")
+def _table(of: Table) -> str:
+    """A table whose cells carry their column's name, so that a narrow page can set each row as a list."""
+    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in of.heads)
+    rows = "".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>'
+        + "".join(
+            f'<td data-of="{escape(head)}">{escape(cell)}</td>'
+            for head, cell in zip(of.heads[1:], row[1:], strict=True)
+        )
+        + "</tr>"
+        for row in of.rows
+    )
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def _line(line: ReportedLine, *, full: bool) -> str:
-    state, sign, word = ("held", "✓", "Ticked") if line.ticked else ("open", "○", "Open")
-    since = f"since {day(line.since)}" if line.since else ""
-    aside, evidence = (since, _evidence(line)) if full else (", ".join(line.categories), "")
+MARKS = {True: ("held", "✓", "Ticked"), False: ("open", "○", "Open")}
+
+
+def _line(of: Line) -> str:
+    words, aside = escape(of.text), f'<span class="aside">{escape(of.aside)}</span>'
+    if of.held is None:
+        return f'<li class="plain"><span>{words}</span>{aside}{_evidence(of)}</li>'
+    state, sign, word = MARKS[of.held]
     mark = f'<span class="mark"><span aria-hidden="true">{sign}</span><span class="heard">{word}: </span></span>'
-    words = f'<span class="words">{escape(line.text)}</span>'
-    return f'<li class="{state}">{mark}{words}{_aside(aside)}{evidence}</li>'
+    return f'<li class="{state}">{mark}<span class="words">{words}</span>{aside}{_evidence(of)}</li>'
 
 
-def _evidence(line: ReportedLine) -> str:
-    note = f'<p dir="auto">{escape(line.note)}</p>' if line.note else ""
+def _evidence(of: Line) -> str:
+    more = f'<p class="more">{escape(of.more)}</p>' if of.more else ""
+    note = f'<p dir="auto">{escape(of.note)}</p>' if of.note else ""
     away = 'target="_blank" rel="noopener noreferrer nofollow"'
-    link = f'<p><a href="{escape(line.link)}" {away}>{_said(line.link)}</a></p>' if line.link else ""
-    return f'<div class="evidence">{note}{link}</div>' if note or link else ""
-
-
-def _list(items: Iterable[str], kind: str) -> str:
-    written = "".join(items)
-    return f'<ul class="{kind}">{written}</ul>' if written else ""
-
-
-def _aside(words: str) -> str:
-    return f'<span class="aside">{escape(words)}</span>'
+    link = f'<p><a href="{escape(of.link)}" {away}>{_said(of.link)}</a></p>' if of.link else ""
+    return more + (f'<div class="evidence">{note}{link}</div>' if note or link else "")
 
 
 def _said(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from pydantic import ValidationError
 
 from roadmap import report
+from roadmap.export.signature import Seal, judged
 from roadmap.report import Report
 
 MOST_BYTES = 5 * 1024 * 1024
@@ -129,7 +130,7 @@ class _Id(HTMLParser):
 
 
 def _report(content: dict[str, Any]) -> Report:
-    """Schema first, then the seal, then the shape: a newer file is named as newer, a damaged one as damaged."""
+    """Schema first, then the checksum, the shape, the signature: a newer file is named so, a damaged one as altered."""
     schema = content.get("schema")
     if type(schema) is not int or "checksum" not in content:
         raise _Reason("it is not a roadmap report; ask for the JSON or HTML that the Report page makes")
@@ -138,10 +139,12 @@ def _report(content: dict[str, Any]) -> Report:
         raise _Reason(f"it was made by a newer version of the dashboard ({versions}); update this one")
     try:
         if not report.is_intact(content):
-            raise _Reason("it was changed or damaged after it was exported; ask for a fresh export")
+            raise _Reason("it is altered: it was changed or damaged after it was exported; ask for a fresh export")
         made = Report.model_validate_json(json.dumps(content), strict=True)
         if report.checksum(report.payload(made)) != made.checksum:
             raise _Reason("it holds something that a report never holds; ask for a fresh export")
+        if judged(made) is Seal.ALTERED:
+            raise _Reason("it is altered: its signature is not one of what it says; ask for a fresh export")
     except ValidationError as error:
         raise _Reason(f"it is not shaped like a report ({_first(error)}); ask for a fresh export") from None
     except (ValueError, RecursionError):  # halves of characters, numbers without end

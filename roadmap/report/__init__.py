@@ -18,6 +18,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from roadmap import evidence, levels
 from roadmap.catalog import Catalog, Category, Direction, Goal, Id, Skill, Stage, Value
+from roadmap.practice import Calibration
 
 SCHEMA = 2
 NOT_REPORTED = "A report does not carry this."
@@ -161,20 +162,6 @@ class Closing(Value):
     cards: Count
 
 
-class Calibration(Value):
-    """How sure a person was of answers in a category, and how many were right: by guess, think so, sure."""
-
-    category: Wording
-    asked: tuple[Count, Count, Count]
-    right: tuple[Count, Count, Count]
-
-    @model_validator(mode="after")
-    def _is_possible(self) -> Self:
-        if any(right > asked for right, asked in zip(self.right, self.asked, strict=True)):
-            raise ValueError("more was right than asked")
-        return self
-
-
 class ReportedObjective(Value):
     """An objective of a review, and what became of it; `words` is its owner's answer."""
 
@@ -186,6 +173,13 @@ class ReportedObjective(Value):
     given: date
     state: Literal["open", "accepted", "declined", "done"]
     words: NoteText = ""
+
+
+class Signature(Value):
+    """What the server of an organisation signed: which key (the first 16 hex digits of its SHA-256), and the value."""
+
+    key: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+    value: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{86}==$")]
 
 
 NEW_IN_2 = ("shown", "shown_before", "events", "closing", "calibration", "objectives")
@@ -216,6 +210,7 @@ class Report(Value):
     closing: Annotated[tuple[Closing, ...], Field(max_length=5000)] = ()
     calibration: Annotated[tuple[Calibration, ...], Field(max_length=200)] | None = None
     objectives: Annotated[tuple[ReportedObjective, ...], Field(max_length=500)] = ()
+    signature: Signature | None = None
     checksum: Annotated[str, Field(max_length=64)] = ""
 
     @cached_property
@@ -439,13 +434,23 @@ def _stage(reported: ReportedStage) -> Stage:
 
 def payload(report: Report) -> dict[str, Any]:
     """The report as plain JSON values, as it is written to a file."""
-    newer = {*NEW_IN_2} if report.schema_version == 1 else None
-    return report.model_dump(mode="json", by_alias=True, exclude=newer)
+    newer = {*NEW_IN_2} if report.schema_version == 1 else set()
+    unsigned = {"signature"} if report.signature is None else set()
+    return report.model_dump(mode="json", by_alias=True, exclude=newer | unsigned)
+
+
+def json_schema() -> dict[str, Any]:
+    """The published JSON schema of a report's file, every schema version in one."""
+    made = Report.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
 
 
 def canonical(content: Mapping[str, Any]) -> bytes:
-    """The one spelling of a report's JSON that is summed: without `checksum`, keys sorted, no spaces, UTF-8."""
-    summed = {key: value for key, value in content.items() if key != "checksum"}
+    """The one spelling of a report's JSON that is summed and signed: its keys sorted, no spaces, UTF-8.
+
+    Without `checksum` and `signature`, which are about the rest.
+    """
+    summed = {key: value for key, value in content.items() if key not in ("checksum", "signature")}
     return json.dumps(summed, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from roadmap import evidence, levels
-from roadmap.report import Calibration, Changes, Drilled, Incomparable, Report, Shown
+from roadmap.practice import Calibration, verdict
+from roadmap.report import Changes, Drilled, Incomparable, Report, Shown
 
 PURPOSE = (
     "This report is for a conversation about development. The claimed level is what its author says they can do; the "
     "shown level is what checked answers support: knowledge, not performance on the job. No decision about a person "
     "should follow from it alone, and none automatically."
 )
-ENOUGH_SURE = 8
-"""Below this many answers nothing is said about how sure and how right they were."""
-GUESS_IS, THINK_IS, SURE_IS = 0.4, 0.65, 0.9
-"""The probability of being right that a person states by guess, think so, sure: our own choice."""
 RULE = (
     "A stage counts when three quarters of its skills, rounded up, are ticked and every stage below counts. The level "
     "is the highest stage that counts. Goals never count, and more ticks never lower it."
@@ -143,18 +140,18 @@ def shown_changed(report: Report) -> str:
     return f"What is shown went from likely {was} to likely {likely}: within the earlier range, so it may be noise."
 
 
-def surest(calibration: Calibration) -> str:
+def surest(of: Calibration) -> str:
     """How sure against how right in one category, in words with the counts; a statement about answers, not a person."""
-    asked, right = calibration.asked[2], calibration.right[2]
-    if asked < ENOUGH_SURE:
-        return f"In {calibration.category}: too few sure answers to say, {asked} so far."
-    counts = f"{right} of {asked} right when sure"
-    if right / asked < SURE_IS - 0.1:
-        return f"In {calibration.category} surer than right: {counts}."
-    guessed, hits = calibration.asked[0], calibration.right[0]
-    if guessed >= ENOUGH_SURE and hits / guessed > GUESS_IS + 0.2:
-        return f"In {calibration.category} righter than sure: {hits} of {guessed} right when guessing."
-    return f"In {calibration.category} as sure as right: {counts}."
+    unsure = of.guess + of.think
+    match verdict(of):
+        case "too few":
+            return f"In {of.category}: too few sure answers to say, {of.sure.asked} so far."
+        case "surer":
+            return f"In {of.category} surer than right: {of.sure.right} of {of.sure.asked} right when sure."
+        case "less sure":
+            return f"In {of.category} righter than sure: {unsure.right} of {unsure.asked} right when not sure."
+        case "as sure":
+            return f"In {of.category} as sure as right: {of.sure.right} of {of.sure.asked} right when sure."
 
 
 def to_ask(report: Report) -> tuple[str, ...]:

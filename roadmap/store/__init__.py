@@ -34,6 +34,7 @@ from roadmap.store.settings import Settings
 from roadmap.store.tables import (
     FACTS,
     answer,
+    content,
     label,
     note,
     objective,
@@ -50,6 +51,7 @@ from roadmap.store.tables import (
     team,
     tick,
 )
+from roadmap.upgrade import Contents
 
 __all__ = ["Backup", "Kind", "ObjectiveAnswer", "Settings", "Step", "Store"]
 
@@ -133,6 +135,27 @@ class Store:
             self._memories.clear()
             self._answers.clear()
             self._recalls.clear()
+
+    # What there is to learn
+
+    def meet(self, now: Contents, at: datetime) -> None:
+        """Note what there is to learn from this moment on, where it differs from what was noted last."""
+        newest = sa.select(content.c.json).order_by(content.c.id.desc()).limit(1)
+        with self._writing.begin() as connection:
+            if (kept := connection.scalar(newest)) is None or Contents.model_validate_json(kept).digest != now.digest:
+                connection.execute(sa.insert(content), [{"at": at, "json": now.model_dump_json()}])
+
+    def contents_before(self, who: str) -> Contents | None:
+        """What there was to learn when a person last did something, where it has changed since; else None."""
+        last = sa.select(sa.func.max(step.c.at)).where(step.c.person == who)
+        with self.engine.begin() as connection:
+            at = connection.scalar(last)
+            if at is None:
+                return None
+            noted = connection.execute(sa.select(content.c.at, content.c.json).order_by(content.c.id)).all()
+        before = [row.json for row in noted if row.at <= at]
+        changed = bool(before) and len(before) < len(noted)
+        return Contents.model_validate_json(before[-1]) if changed else None
 
     # Writing facts: each returns whether it was stored, False when this uid was stored before
 

@@ -1,5 +1,7 @@
 """What a person chose about how the app works for them."""
 
+from datetime import date
+
 from pydantic import Field
 
 from roadmap.catalog import Value
@@ -15,6 +17,7 @@ class Settings(Value):
     daily_budget: int = Field(20, ge=1, le=500)
     new_limit: int = Field(10, ge=0, le=500)
     target: str | None = None
+    target_date: date | None = None
     shortcuts: bool = True
     confidence: bool = True
     time_zone: str | None = None

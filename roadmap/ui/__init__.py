@@ -9,14 +9,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import numpy as np
 import streamlit as st
 
-from roadmap import content, levels
+from roadmap import content, levels, recommend, upgrade
 from roadmap.catalog import Catalog
 from roadmap.evidence import Event, Evidence, judge
 from roadmap.evidence import events as facts_to_events
 from roadmap.recall import Day
-from roadmap.recommend import Deck
+from roadmap.recommend import Deck, Plan
 from roadmap.search import Search
 from roadmap.store import Settings, Store
 
@@ -97,6 +98,7 @@ def warm_up() -> None:
     if loaded.catalog:
         search(loaded.catalog)
         deck(loaded.catalog)
+        store().meet(upgrade.contents(loaded.catalog), now())
     store()
     gc.collect()
     gc.freeze()
@@ -135,12 +137,51 @@ def events(who: str, catalog: Catalog, today: Day) -> tuple[Event, ...]:
     return facts_to_events(catalog, held.answers(who), held.recalls(who), held.scores(who), today.of)
 
 
+def plan(who: str, catalog: Catalog, chosen: Settings, ticks: Mapping[str, datetime]) -> Plan:
+    """What the way to a person's target takes; worked out once for what they did so far, and the same in every tab."""
+    revision = store().revision(who)
+    return _plan(who, revision, catalog.digest, day(chosen), target(catalog, chosen, ticks), catalog, chosen, ticks)
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def _plan(
+    who: str,
+    revision: int,
+    digest: str,
+    today: Day,
+    target: str,
+    _catalog: Catalog,
+    _chosen: Settings,
+    _ticks: Collection[str],
+) -> Plan:
+    held = store()
+    return recommend.plan(
+        deck(_catalog),
+        held.memories(who, _chosen.retention),
+        evidence(who, _catalog, today, _ticks),
+        _ticks,
+        target,
+        today,
+        now(),
+        np.random.default_rng([revision, today.today.toordinal()]),
+        own=recommend.pace(held.recalls(who)),
+    )
+
+
 def target(catalog: Catalog, chosen: Settings, ticks: Mapping[str, datetime]) -> str:
     """The stage a person aims for: their setting, else the one after their claimed level, else the last."""
     if chosen.target in catalog.stage:
         return str(chosen.target)
     following = levels.next_stage(catalog, levels.standing(catalog, ticks).level)
     return (following or catalog.stages[-1]).id
+
+
+def tell_what_changed(who: str) -> None:
+    """Say in one line what changed in the content since a person last did something; gone once they do."""
+    if before := store().contents_before(who):
+        held = levels.held(store().ticks(who))
+        if said := upgrade.changed(before, catalog(), held):
+            st.info(said, icon=":material/update:")
 
 
 def seen(who: str) -> int:

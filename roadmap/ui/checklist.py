@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
-from roadmap import drawing, levels, ui
+from roadmap import drawing, evidence, levels, ui
 from roadmap.catalog import Catalog, Skill, Stage
+from roadmap.evidence import SkillEvidence
 from roadmap.report import Note
 from roadmap.store import Kind
 from roadmap.ui import acts
@@ -31,6 +33,8 @@ def draw(who: str, catalog: Catalog) -> None:
     following = levels.next_stage(catalog, now.level)
     blocking = levels.shortfalls(catalog, held, following.id) if following else ()
     last = store.last(who, UNDOABLE)
+    day = ui.day(store.settings(who))
+    found = ui.evidence(who, catalog, day, held)
     _component(
         key=KEY,
         data={
@@ -41,8 +45,11 @@ def draw(who: str, catalog: Catalog) -> None:
             "progress": levels.progress_sentence(catalog, now),
             "blocks": levels.blocking_sentence(catalog, held),
             "open": list(blocking[0].open if blocking else now.debts),
-            "ladder": drawing.ladder(catalog, held, id="ladder-side", size="side"),
-            "line": drawing.ladder(catalog, held, id="ladder-line", size="line"),
+            "ladder": drawing.ladder(catalog, held, id="ladder-side", size="side", shown=found),
+            "line": drawing.ladder(catalog, held, id="ladder-line", size="line", shown=found),
+            "evidence": evidence.shown_sentence(catalog, found, day.today),
+            "shown": {id: _mark(skill, day.today) for id, skill in found.skills.items() if _word(skill)},
+            "rusty": list(found.rusty),
             "undo": _undo_label(catalog, last.kind, last.about) if last else None,
             "welcome": not log,
             "current": (following or catalog.stages[-1]).id,
@@ -63,9 +70,25 @@ def _do(who: str, catalog: Catalog, act: dict[str, Any]) -> None:
             store.note(who, catalog.lines[act["skill"]].id, Note(text=act["text"], link=act["link"]), at, uid)
         case "undo":
             store.undo(who, UNDOABLE, at, uid)
+        case "go" if "direction" in act:
+            st.switch_page(ui.page("drill"), query_params={"direction": catalog.stage[act["direction"]].id})
         case "go":
-            asked: dict[str, str] = {key: str(act[key]) for key in ("skill", "direction") if key in act}
-            st.switch_page(ui.page("drill"), query_params=asked)
+            st.switch_page(ui.page("drill"), query_params={"skill": [catalog.lines[id].id for id in act["skills"]]})
+        case "read":
+            st.switch_page(ui.page("study"), query_params={"read": catalog.readings[act["reading"]].id})
+
+
+def _word(skill: SkillEvidence) -> str:
+    """The mark beside a skill: nothing where only its owner has said something."""
+    if skill.rusty:
+        return "Rusty"
+    return skill.state.capitalize() if skill.state in ("confirmed", "contradicted", "shown") else ""
+
+
+def _mark(skill: SkillEvidence, today: date) -> dict[str, Any]:
+    newest = f", newest {evidence.ago(skill.newest, today)}" if skill.newest else ""
+    because = f"{levels.count(skill.checked, 'checked answer')}{newest}"
+    return {"word": _word(skill), "because": because, "rusty": skill.rusty}
 
 
 def _undo_label(catalog: Catalog, kind: str, about: tuple[str, ...]) -> str:
@@ -110,4 +133,9 @@ def _line(catalog: Catalog, line: Skill) -> dict[str, Any]:
     return {
         **line.model_dump(include={"id", "stage", "text", "categories", "evidence", "why", "prerequisites"}),
         "cards": len(catalog.cards_of[line.id]),
+        "readings": [
+            {"id": id, "title": catalog.readings[id].title}
+            for id in (*line.topics, *line.prompts)
+            if catalog.readings[id].text
+        ],
     }

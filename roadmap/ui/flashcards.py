@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
-from typing import Any, NamedTuple
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, get_args
 
 import streamlit as st
 
 from roadmap import ui
 from roadmap.catalog import Card, Catalog, Question
-from roadmap.facts import Grade, Recall
+from roadmap.facts import Grade, Label, Recall
 from roadmap.levels import held
 from roadmap.recall import (
     EVERYTHING,
@@ -22,23 +22,32 @@ from roadmap.recall import (
     due_cards,
     graded,
     intervals,
+    lapses,
+    leech,
     missed_cards,
+    set_aside,
 )
 from roadmap.recommend import pace, queue
-from roadmap.store import Settings
+from roadmap.store import Kind, Settings, Step
 from roadmap.ui import acts, parts
 from roadmap.ui.prose import html
 
 KEY = "flashcards"
 AHEAD = 3
 LONGEST_RECALL = 600_000
+UNDOABLE: tuple[Kind, ...] = ("recall", "label")
+LABELLED: dict[Label, str] = {
+    "suspended": "The last card is suspended: it stays out until you bring it back in Deck.",
+    "buried": "The last card is buried until tomorrow.",
+    "flagged": "The last card is flagged; Deck finds it.",
+}
 
 PROOF = {
     "run": "its code was run and its output compared",
     "check": "its code was type-checked",
     "document": "read in the source named here",
 }
-REFUSED = "That grade could not be read, so nothing was saved. Grade the card once more."
+REFUSED = "That could not be read, so nothing was saved. Try it once more."
 
 _component = st.components.v2.component("roadmap.drill", js="drill.js", css="drill.css")
 
@@ -50,6 +59,8 @@ class Session(NamedTuple):
     picks: list[Pick]
     day: Day
     memories: dict[str, Memory]
+    labels: dict[Label, dict[str, datetime]]
+    aside: set[str]
     due_tomorrow: int
 
     @property
@@ -70,7 +81,8 @@ def session(who: str, catalog: Catalog, chosen: Settings, scope: Scope = EVERYTH
     tomorrow = day._replace(today=day.today + timedelta(days=1))
     memories, answers = store.memories(who, chosen.retention), store.answers(who)
     missed, missed_by_now = (missed_cards(catalog, answers, before) for before in (day, tomorrow))
-    ticks = held(store.ticks(who))
+    ticks, labels = held(store.ticks(who)), store.labels(who)
+    aside = set_aside(labels, day)
     picks = queue(
         ui.deck(catalog),
         memories,
@@ -82,10 +94,12 @@ def session(who: str, catalog: Catalog, chosen: Settings, scope: Scope = EVERYTH
         scope,
         own=pace(store.recalls(who)),
         missed=missed_by_now if scope.cards else missed,  # a card asked for by its id need not wait for tomorrow
+        aside=aside,
         done=len(recalls),
         new_done=sum(recall.before is None and recall.card not in missed for recall in recalls),
     )
-    return Session(recalls, picks, day, memories, len(due_cards(memories, missed_by_now, tomorrow)))
+    due_tomorrow = due_cards(memories, missed_by_now, tomorrow).keys() - set_aside(labels, tomorrow)
+    return Session(recalls, picks, day, memories, labels, aside, len(due_tomorrow))
 
 
 @st.fragment
@@ -98,16 +112,21 @@ def draw(who: str, catalog: Catalog, scope: Scope) -> None:
     cards = [_card(catalog, pick, today.memories.get(pick.card.id), chosen) for pick in shown[:AHEAD]]
     if len(cards) < AHEAD:
         cards += [_unrated(catalog, catalog.card[id]) for id in _failed(today) if id in catalog.card]
+    last = ui.store().last(who, UNDOABLE)
+    last = last if last and last.at >= today.day.start else None
     if not cards:
-        _summary(who, today, scope, chosen)
+        _summary(who, today, scope, chosen, last)
         return
+    flagged, failed = today.labels.get("flagged", {}), lapses(ui.store().recalls(who))
+    for card in cards:
+        card |= {"flagged": card["id"] in flagged, "leech": leech_words(catalog, card["id"], failed[card["id"]])}
     _component(
         key=KEY,
         data={
             "cards": cards,
             "done": len(today.recalls),
             "left": len(today.picks),
-            "undo": bool(today.recalls),
+            "undo": last is not None,
             "confidence": chosen.confidence,
             "keys": chosen.shortcuts,
             **acts.told(KEY),
@@ -128,16 +147,25 @@ def _do(who: str, catalog: Catalog, act: dict[str, Any]) -> None:
             sure = acts.confidence(act)
             fact = Recall(at, card, grade, before.dumps() if before else None, after.dumps(), spent, sure)
             store.recall(who, fact, act["uid"], since=ui.day(chosen).start)
+        case "label":
+            label(who, catalog, act)
         case "undo":
             undo(who, act["uid"])
         case "seen":
             st.session_state.setdefault("seen_again", set()).add(act["card"])
 
 
+def label(who: str, catalog: Catalog, act: dict[str, Any]) -> None:
+    """Put a label on a card, or take it off, as an act says."""
+    labels: tuple[Label, ...] = get_args(Label)
+    put, on = labels[labels.index(act["label"])], (False, True).index(act["on"])
+    ui.store().label(who, catalog.card[act["card"]].id, put, bool(on), ui.now(), act["uid"])
+
+
 def undo(who: str, uid: str | None = None) -> None:
-    """Take back the newest recall; its card comes back first."""
-    last = ui.store().last(who, ("recall",))
-    if last and ui.store().undo(who, ("recall",), ui.now(), uid):
+    """Take back the newest recall or label; its card comes back first."""
+    last = ui.store().last(who, UNDOABLE)
+    if last and ui.store().undo(who, UNDOABLE, ui.now(), uid):
         st.session_state["undone"] = last.about[0]
         st.session_state.get("seen_again", set()).discard(last.about[0])
 
@@ -150,13 +178,14 @@ def _undone_first(picks: list[Pick]) -> list[Pick]:
 def _failed(today: Session) -> list[str]:
     """Cards that failed today and have not been seen again since: shown once more, unrated, at the end."""
     again = st.session_state.get("seen_again", set())
-    return [recall.card for recall in today.recalls if recall.grade is Grade.again and recall.card not in again]
+    failed = (recall.card for recall in today.recalls if recall.grade is Grade.again)
+    return [card for card in failed if card not in again and card not in today.aside]
 
 
 def _card(catalog: Catalog, pick: Pick, memory: Memory | None, chosen: Settings) -> dict[str, Any]:
     days = intervals(memory, ui.now(), chosen.retention).values()
     return {
-        **_faces(catalog, pick.card, pick.line.text),
+        **faces(catalog, pick.card, pick.line.text),
         "rated": True,
         "why": f"{pick.why} · {pick.card.category}",
         "because": pick.because,
@@ -166,14 +195,15 @@ def _card(catalog: Catalog, pick: Pick, memory: Memory | None, chosen: Settings)
 
 def _unrated(catalog: Catalog, card: Card) -> dict[str, Any]:
     return {
-        **_faces(catalog, card, catalog.lines[card.skills[0]].text),
+        **faces(catalog, card, catalog.lines[card.skills[0]].text),
         "rated": False,
         "why": f"Once more, not graded · {card.category}",
         "intervals": [],
     }
 
 
-def _faces(catalog: Catalog, card: Card, line: str) -> dict[str, Any]:
+def faces(catalog: Catalog, card: Card, line: str) -> dict[str, Any]:
+    """Both sides of a card as a component shows them."""
     back = (
         f"<div class='answer'>{html(card.answer)}</div><h3>Proof</h3>{html(card.proof)}"
         f"<h3>Why it matters</h3>{html(card.why)}<h3>Trap</h3>{html(card.trap)}"
@@ -186,6 +216,19 @@ def _faces(catalog: Catalog, card: Card, line: str) -> dict[str, Any]:
         "sources": sources(catalog, card),
         "proof": PROOF[card.verified],
     }
+
+
+def leech_words(catalog: Catalog, id: str, lapses: int) -> dict[str, Any] | None:
+    """What to do with a card that is failed again and again: the sentence, in two parts around its link."""
+    if not leech(lapses):
+        return None
+    about = catalog.readings.values()
+    reading = next((one for one in about if one.text and id in one.cards), None)
+    if not reading:
+        return {"said": f"You missed this {lapses} times. Put it into your own words, or suspend it.", "read": None}
+    name = reading.id.replace(".", " ") if reading in catalog.topics else f"“{reading.title}”"
+    read = {"label": name, "url": f"study?read={reading.id}", "then": ", or suspend it."}
+    return {"said": f"You missed this {lapses} times. Read ", "read": read}
 
 
 def show(catalog: Catalog, card: Card) -> None:
@@ -221,10 +264,11 @@ def _in_days(days: int) -> str:
     return f"{days / 30.4:.1f} months" if days < LONGEST_INTERVAL else "1 year"
 
 
-def _summary(who: str, today: Session, scope: Scope, chosen: Settings) -> None:
+def _summary(who: str, today: Session, scope: Scope, chosen: Settings, last: Step | None) -> None:
     """What today came to, and what to do next."""
     if not today.recalls:
         _nothing_to_do(scope, chosen)
+        _undo_last(who, today, chosen, last)
         return
     if len(today.recalls) >= chosen.daily_budget:
         st.subheader("Today's budget is done")
@@ -239,9 +283,20 @@ def _summary(who: str, today: Session, scope: Scope, chosen: Settings) -> None:
         st.metric("Due tomorrow", today.due_tomorrow)
     st.markdown(" · ".join(f"{grade.name.capitalize()} {counts[grade]}" for grade in Grade))
     with st.container(horizontal=True):
-        st.button("Undo the last grade", on_click=undo, args=(who,), shortcut="U" if chosen.shortcuts else None)
+        _undo_last(who, today, chosen, last)
         if st.button("See your progress", type="primary"):
             st.switch_page(ui.page("progress"))
+
+
+def _undo_last(who: str, today: Session, chosen: Settings, last: Step | None) -> None:
+    """The way back from the last grade or label of today, and which label it was."""
+    if not last:
+        return
+    if last.kind == "label":
+        put = next((name for name, cards in today.labels.items() if cards.get(last.about[0]) == last.at), None)
+        st.markdown(LABELLED[put] if put else "The last label is taken off.")
+    what = "grade" if last.kind == "recall" else "label"
+    st.button(f"Undo the last {what}", on_click=undo, args=(who,), shortcut="U" if chosen.shortcuts else None)
 
 
 def _nothing_to_do(scope: Scope, chosen: Settings) -> None:

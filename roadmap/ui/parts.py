@@ -11,6 +11,7 @@ import streamlit as st
 from roadmap import drawing
 from roadmap.catalog import Catalog
 from roadmap.charts import Chart, Paper
+from roadmap.evidence import Evidence
 from roadmap.ui.prose import visible
 
 _picture = st.components.v2.component("roadmap.picture", js="picture.js")
@@ -21,9 +22,11 @@ def paper() -> Paper:
     return Paper(dark=st.context.theme.type == "dark")
 
 
-def ladder(catalog: Catalog, ticks: Collection[str], size: Literal["large", "side", "line"]) -> None:
-    """Draw the claimed ladder in the page's own type."""
-    svg = drawing.ladder(catalog, ticks, id=f"ladder-{size}", size=size)
+def ladder(
+    catalog: Catalog, ticks: Collection[str], size: Literal["large", "side", "line"], shown: Evidence | None = None
+) -> None:
+    """Draw the ladder, claimed and shown, in the page's own type."""
+    svg = drawing.ladder(catalog, ticks, id=f"ladder-{size}", size=size, shown=shown)
     _picture(key=f"ladder-{size}", data={"svg": svg, "style": drawing.STYLE})
 
 

@@ -202,7 +202,8 @@ def _summary(
     waiting: list[str] = []
     if missed:
         cards = Scope(cards=tuple(question.card for question, _ in missed))
-        waiting = [pick.card.id for pick in flashcards.session(who, catalog, chosen, cards).picks]
+        today = flashcards.session(who, catalog, chosen, cards)
+        waiting = [pick.card.id for pick in today.picks if pick.card.id not in today.aside]
         st.markdown("Their cards lead tomorrow's queue" + (", or drill them now." if waiting else "."))
     elif not more:
         st.markdown(f"No question is left {'of this choice' if scope else 'up to your target'} today.")

@@ -349,7 +349,7 @@ def test_a_day_begins_at_the_persons_own_midnight(monkeypatch: pytest.MonkeyPatc
 )
 def test_an_act_that_makes_no_sense_is_refused_in_words(wrong: dict[str, object]) -> None:
     visit = Visit("drill").act("flashcards", wrong)
-    assert told(visit)["failed"].startswith("That grade could not be read")
+    assert told(visit)["failed"].startswith("That could not be read")
     assert told(visit)["settled"] == [wrong["uid"]]
     assert recalled() == []
 
@@ -384,6 +384,113 @@ def test_a_database_that_cannot_write_is_said_and_the_card_stays() -> None:
     assert told(visit)["failed"].startswith("That could not be saved: the database did not answer.")
     assert queue(visit) == before
     assert told(visit)["done"] == 0
+
+
+# Labels
+
+
+def put(visit: Visit, label: str, on: bool = True, card: str | None = None) -> Visit:
+    """Label the first card, or this one, as the browser would."""
+    return visit.act("flashcards", act("label", card=card or queue(visit)[0], label=label, on=on))
+
+
+def test_a_suspended_card_leaves_and_comes_back_first_when_undone() -> None:
+    visit = Visit("drill")
+    first, second, _ = queue(visit)
+    data = told(put(visit, "suspended"))
+    assert (queue(visit)[0], data["done"], data["left"], data["undo"]) == (second, 0, 10, True)
+    assert first not in queue(Visit("drill", skill=catalog().card[first].skills[0]))
+    assert queue(Visit("drill", card=first)) == [first], "asked for by its id it comes"
+    assert queue(visit.act("flashcards", act("undo")))[0] == first
+    assert told(visit)["undo"] is False
+
+
+def test_a_buried_card_is_back_tomorrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    visit = Visit("drill")
+    first = queue(visit)[0]
+    assert first not in queue(put(visit, "buried"))
+    later(monkeypatch, days=1)
+    assert queue(Visit("drill"))[0] == first
+
+
+def test_a_flagged_card_stays_and_says_so() -> None:
+    visit = Visit("drill")
+    first = queue(visit)[0]
+    assert [card["flagged"] for card in told(put(visit, "flagged"))["cards"]] == [True, False, False]
+    assert queue(visit)[0] == first
+    assert not told(put(visit, "flagged", on=False))["cards"][0]["flagged"]
+
+
+def test_undo_takes_back_grades_and_labels_in_the_order_they_were_made() -> None:
+    visit = Visit("drill")
+    first, second, _ = queue(visit)
+    put(grade(visit), "suspended", card=second)
+    assert queue(visit.act("flashcards", act("undo")))[0] == second
+    assert recalled() == [(first, Grade.good)]
+    assert queue(visit.act("flashcards", act("undo")))[0] == first
+    assert recalled() == []
+
+
+def test_what_was_labelled_yesterday_is_not_undone_from_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(Visit("drill"), "suspended")
+    later(monkeypatch, days=1)
+    assert told(Visit("drill"))["undo"] is False
+
+
+@pytest.mark.parametrize(
+    ("label", "words"), [("suspended", "The last card is suspended"), ("buried", "The last card is buried")]
+)
+def test_with_the_last_card_put_away_the_page_says_so_and_can_undo_it(label: str, words: str) -> None:
+    card = catalog().cards[0].id
+    visit = Visit("drill", skill=catalog().card[card].skills[0])
+    while visit.has("flashcards"):
+        put(visit, label)
+    assert words in visit.words
+    visit.press("Undo the last label")
+    assert told(visit)["left"] == 1
+
+
+def test_a_failed_card_that_is_suspended_is_not_shown_once_more() -> None:
+    held, who = store()
+    held.choose(who, {"daily_budget": 1}, NOON)
+    visit = Visit("drill")
+    first = queue(visit)[0]
+    assert queue(grade(visit, Grade.again)) == [first]
+    put(visit, "suspended")
+    assert not visit.has("flashcards")
+
+
+def test_a_card_missed_six_times_says_so_and_what_to_read() -> None:
+    with_reading = next(card for card in catalog().topics[8].cards)
+    without = next(
+        card.id for card in catalog().cards if not any(card.id in r.cards for r in catalog().readings.values())
+    )
+    for days in range(30, 24, -1):
+        for id in (with_reading, without):
+            assert told(Visit("drill", card=id))["cards"][0]["leech"] is None
+            recall(id, Grade.again, NOON - timedelta(days=days))
+    leech = told(Visit("drill", card=with_reading))["cards"][0]["leech"]
+    topic = next(one for one in catalog().readings.values() if with_reading in one.cards)
+    assert leech["said"] == "You missed this 6 times. Read "
+    assert leech["read"] == {
+        "label": topic.id.replace(".", " "),
+        "url": f"study?read={topic.id}",
+        "then": ", or suspend it.",
+    }
+    assert "Put it into your own words" in told(Visit("drill", card=without))["cards"][0]["leech"]["said"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"label": "loved"}, {"label": "flagged", "on": "yes"}, {"label": "flagged"}, {"card": "no.such"}]
+)
+def test_a_label_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> None:
+    visit = Visit("drill")
+    sent = {"card": queue(visit)[0], "label": "flagged", "on": True, **wrong}
+    if wrong == {"label": "flagged"}:
+        del sent["on"]
+    assert told(visit.act("flashcards", act("label", **sent)))["failed"].startswith("That could not be read")
+    held, who = store()
+    assert held.labels(who) == {}
 
 
 def test_ticked_skills_are_practised_last() -> None:

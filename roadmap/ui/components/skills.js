@@ -43,7 +43,7 @@ class Page {
       }
     }
     this.held = held;
-    for (const [id, row] of this.rows) row.update(held.has(id), saving.has(id), data.notes[id]);
+    for (const [id, row] of this.rows) row.update(held.has(id), saving.has(id), data.notes[id], data.shown[id]);
     for (const stage of data.stages) this.stages.get(stage.id).update(stage, held);
     this.#updateSide({ ...data, ...(saving.size ? this.#foretell(held) : {}) });
     this.side.classList.toggle("saving", saving.size > 0);
@@ -71,6 +71,8 @@ class Page {
     this.line = el("div", { class: "line" });
     this.level = el("p", { class: "level" });
     this.progress = el("p", { class: "toward" });
+    this.evidence = el("p", { class: "evidence" });
+    this.rusty = el("button", { class: "plain", type: "button", hidden: true, onclick: () => this.acts.leaveBy({ do: "go", skills: this.data.rusty }) });
     this.blocks = el("p", { class: "blocks", role: "status" });
     this.open = el("ul", { class: "open" });
     this.failed = el("p", { class: "failed", role: "alert", hidden: true });
@@ -82,6 +84,7 @@ class Page {
       this.line,
       this.ladder,
       el("div", { class: "standing" }, el("p", { class: "kicker" }, "Claimed level"), this.level, this.progress),
+      el("div", { class: "proof" }, this.evidence, this.rusty),
       el("div", { class: "next" }, this.blocks, this.open),
       this.failed,
       this.undo,
@@ -98,6 +101,9 @@ class Page {
     }
     text(this.level, data.level);
     text(this.progress, data.progress);
+    text(this.evidence, data.evidence);
+    this.rusty.hidden = !data.rusty.length;
+    text(this.rusty, data.rusty.length === 1 ? "Refresh 1 rusty skill" : `Refresh ${data.rusty.length} rusty skills`);
     text(this.blocks, data.blocks);
     const wanted = data.open.join();
     if (this.open.dataset.ids !== wanted) {
@@ -171,7 +177,8 @@ class Page {
     const row = new Row(line, this.words, {
       tick: (held) => this.#act({ do: "tick", held: { [line.id]: held } }),
       note: (written, link) => this.#act({ do: "note", skill: line.id, text: written, link }),
-      drill: () => this.acts.leaveBy({ do: "go", skill: line.id }),
+      drill: () => this.acts.leaveBy({ do: "go", skills: [line.id] }),
+      read: (id) => this.acts.leaveBy({ do: "read", reading: id }),
       show: (id) => this.#show(id),
     });
     this.rows.set(line.id, row);
@@ -269,6 +276,7 @@ class Row {
     this.box = el("input", { type: "checkbox", id: `tick-${line.id}`, onchange: () => on.tick(this.box.checked) });
     this.state = el("span", { class: "state", role: "status" });
     this.mark = el("span", { class: "mark", title: "Has a note", hidden: true }, "Note");
+    this.proof = el("span", { class: "mark proven", hidden: true });
     this.more = el(
       "button",
       { class: "more", type: "button", "aria-expanded": "false", "aria-label": `Details of: ${line.text}`, onclick: () => this.#toggle() },
@@ -283,18 +291,22 @@ class Row {
         this.box,
         el("label", { for: this.box.id }, line.text),
         this.state,
-        this.mark,
+        el("span", { class: "marks" }, this.proof, this.mark),
         el("span", { class: "category" }, line.categories.join(", ")),
         this.more,
       ),
     );
   }
 
-  update(held, saving, note) {
+  update(held, saving, note, shown) {
     if (this.box.checked !== held) this.box.checked = held;
     text(this.state, saving ? "Saving" : "");
     this.note = note;
     this.mark.hidden = !note;
+    this.proof.hidden = !shown;
+    text(this.proof, shown?.word ?? "");
+    this.proof.title = shown?.because ?? "";
+    this.proof.classList.toggle("rusty", shown?.rusty ?? false);
     if (this.details && !this.form.contains(this.form.getRootNode().activeElement) && !this.edited) this.#fill();
   }
 
@@ -337,6 +349,7 @@ class Row {
         el("dt", {}, "What would show it"),
         el("dd", {}, line.evidence),
         ...(needs.length ? [el("dt", {}, "Build on"), ...needs] : []),
+        ...(line.readings.length ? [el("dt", {}, "Learn it"), ...line.readings.map(({ id, title }) => el("dd", {}, el("button", { class: "link", type: "button", onclick: () => this.on.read(id) }, title)))] : []),
         el("dt", {}, "Practise"),
         el("dd", {}, el("button", { class: "link", type: "button", onclick: this.on.drill }, `Drill its ${line.cards} cards`)),
       ),
