@@ -71,6 +71,7 @@ class Tab:
         self.drawn = asyncio.Event()
         self.settled: list[float] = []
         self.unsettled: dict[str, tuple[float, dict[str, object]]] = {}
+        self.refused = 0
         self.runs = 0
         self._socket = socket
         self._chance = chance
@@ -134,7 +135,10 @@ class Tab:
         self._held = set(data["held"])
         for uid in data["settled"]:
             if sent := self.unsettled.pop(uid, None):
-                self.settled.append(1000 * (time.perf_counter() - sent[0]))
+                if data["failed"]:
+                    self.refused += 1
+                else:
+                    self.settled.append(1000 * (time.perf_counter() - sent[0]))
         self.drawn.set()
 
     async def _beat(self, fragment: str, every: float) -> None:

@@ -14,8 +14,8 @@ import time
 import uuid
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from datetime import time as clock
 from functools import cache, lru_cache
@@ -93,21 +93,30 @@ class Store:
         if self.engine.dialect.name == "sqlite":
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
-        self._writing = self.engine.execution_options(write=True)
+        self._turn = threading.Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
         self._memories: dict[tuple[str, float], tuple[int, dict[str, str]]] = {}
         self._facts: dict[tuple[str, str], tuple[int, list[Any]]] = {}
-        self._lock = threading.Lock()
         self._migrate()
 
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
 
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        """A transaction that writes.
+
+        SQLite lets one in at a time and makes the others ask again and again, in no order and each with a connection
+        taken from those who read; within a process they wait for their turn instead.
+        """
+        with self._turn, self.engine.execution_options(write=True).begin() as connection:
+            yield connection
+
     def _migrate(self) -> None:
         """Bring the tables up to date; the version is read after the lock is held, so that two starts agree."""
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
-        with self._writing.begin() as connection:
+        with self._writing() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(20261122)"))
             config.attributes["connection"] = connection
@@ -123,25 +132,24 @@ class Store:
         if found:
             return str(found)
         # Two first visits may meet here; the unique pair lets one of them in, and both read its id.
-        with suppress(sa.exc.IntegrityError), self._writing.begin() as connection:
+        with suppress(sa.exc.IntegrityError), self._writing() as connection:
             connection.execute(sa.insert(person).values(id=str(uuid.uuid4()), issuer=issuer, subject=subject))
         with self.engine.begin() as connection:
             return str(connection.scalar(wanted))
 
     def erase(self, who: str) -> None:
         """Delete everything held about a person, the person included: the one exception to append-only."""
-        with self._writing.begin() as connection:
+        with self._writing() as connection:
             connection.execute(sa.delete(person).where(person.c.id == who))
-        with self._lock:
-            self._memories.clear()
-            self._facts.clear()
+        self._memories.clear()
+        self._facts.clear()
 
     # What there is to learn
 
     def meet(self, now: Contents, at: datetime) -> None:
         """Note what there is to learn from this moment on, where it differs from what was noted last."""
         newest = sa.select(content.c.json).order_by(content.c.id.desc()).limit(1)
-        with self._writing.begin() as connection:
+        with self._writing() as connection:
             if (kept := connection.scalar(newest)) is None or Contents.model_validate_json(kept).digest != now.digest:
                 connection.execute(sa.insert(content), [{"at": at, "json": now.model_dump_json()}])
 
@@ -222,7 +230,7 @@ class Store:
 
     def undo(self, who: str, kinds: Sequence[Kind], at: datetime, uid: str | None = None) -> bool:
         """Retract the newest standing step of these kinds; False when there is none."""
-        with self._writing.begin() as connection:
+        with self._writing() as connection:
             last = connection.execute(_last(tuple(kinds)), {"who": who}).first()
             if not last or _stored(connection, who, uid):
                 return False
@@ -241,7 +249,7 @@ class Store:
         rows: list[dict[str, Any]],
         unless: sa.Select[Any] | None = None,
     ) -> bool:
-        with self._writing.begin() as connection:
+        with self._writing() as connection:
             if not rows or _stored(connection, who, uid):
                 return False
             if unless is not None and connection.execute(unless, {"who": who}).first():
@@ -252,10 +260,11 @@ class Store:
 
     # Reading what stands
 
-    def revision(self, who: str) -> int:
-        """A number that grows with every step of a person; what a second tab polls."""
+    def revision(self, who: str, kinds: Sequence[Kind] | None = None) -> int:
+        """A number that grows with every step of a person, or of these kinds; what a second tab polls."""
+        newest = _NEWEST if kinds is None else _newest(tuple(kinds))
         with self.engine.begin() as connection:
-            return connection.scalar(_NEWEST, {"who": who}) or 0
+            return connection.scalar(newest, {"who": who}) or 0
 
     def ticks(self, who: str) -> list[Tick]:
         """The ticks that stand, in time order. Costs little, as memories do."""
@@ -370,24 +379,19 @@ class Store:
     ) -> Held:
         """What the standing facts of a person (the first of `key`) fold into, reading those since the last call."""
         who = key[0]
-        with self._lock:
-            newest, held = known.get(key, (0, nothing))
-            with self.engine.begin() as connection:
-                newer = connection.execute(
-                    sa.select(step.c.id, step.c.kind)
-                    .where(step.c.person == who, step.c.id > newest)
-                    .order_by(step.c.id)
-                ).all()
-                kinds = {row.kind for row in newer}
-                if kinds & {"retraction", "restore"}:  # what is held may rest on what was undone: begin again
-                    newest, held = 0, nothing
-                if kinds & {table.name, "retraction", "restore"}:
-                    held = fold(
-                        held, connection.execute(_standing(table).where(step.c.id > newest), {"who": who}).all()
-                    )
-            if newer:
-                known[key] = (newer[-1].id, held)
-            return held
+        newest, held = known.get(key, (0, nothing))
+        with self.engine.begin() as connection:
+            newer = connection.execute(_NEWER, {"who": who, "after": newest}).all()
+            if not newer:
+                return held
+            kinds = {row.kind for row in newer}
+            if kinds & {"retraction", "restore"}:  # what is held may rest on what was undone: begin again
+                newest, held = 0, nothing
+            if kinds & {table.name, "retraction", "restore"}:
+                held = fold(held, connection.execute(_standing_after(table), {"who": who, "after": newest}).all())
+        # Two threads may fold the same rows at once; both come to the same, and neither waits for the other's read.
+        known[key] = (newer[-1].id, held)
+        return held
 
     def _rows(self, wanted: sa.Select[Any], who: str) -> Sequence[sa.Row[Any]]:
         with self.engine.begin() as connection:
@@ -426,7 +430,7 @@ class Store:
         new = self._missing(who, backup)
         if not new:
             return False
-        with self._writing.begin() as connection:
+        with self._writing() as connection:
             added = []
             for one in new:
                 if _stored(connection, who, one.uid):
@@ -454,7 +458,18 @@ class Store:
 # is given with every use.
 
 _HERE = step.c.person == sa.bindparam("who")
+_AFTER = step.c.id > sa.bindparam("after")
 _NEWEST = sa.select(sa.func.max(step.c.id)).where(_HERE)
+_NEWEST_MOMENT = sa.select(sa.func.max(step.c.at)).where(_HERE)
+_WITH_UID = sa.select(step.c.id).where(_HERE, step.c.uid == sa.bindparam("uid"))
+_NEW_STEP = sa.insert(step).returning(step.c.id)
+_NEWER = sa.select(step.c.id, step.c.kind).where(_HERE, _AFTER).order_by(step.c.id)
+
+
+@cache
+def _newest(kinds: tuple[Kind, ...]) -> sa.Select[Any]:
+    """The newest step of these kinds, found from the end of the log."""
+    return sa.select(step.c.id).where(_HERE, step.c.kind.in_(kinds)).order_by(step.c.id.desc()).limit(1)
 
 
 @cache
@@ -467,6 +482,12 @@ def _standing(table: sa.Table) -> sa.Select[Any]:
         .where(_HERE, retraction.c.step.is_(None))
         .order_by(step.c.at, step.c.id)
     )
+
+
+@cache
+def _standing_after(table: sa.Table) -> sa.Select[Any]:
+    """The same from the steps after one."""
+    return _standing(table).where(_AFTER)
 
 
 def _undone() -> sa.ColumnElement[bool]:
@@ -489,16 +510,14 @@ def _last(kinds: tuple[Kind, ...]) -> sa.Select[Any]:
 
 
 def _stored(connection: sa.Connection, who: str, uid: str | None) -> bool:
-    return uid is not None and bool(
-        connection.scalar(sa.select(step.c.id).where(step.c.person == who, step.c.uid == uid))
-    )
+    return uid is not None and bool(connection.scalar(_WITH_UID, {"who": who, "uid": uid}))
 
 
 def _new_step(connection: sa.Connection, who: str, kind: Kind, at: datetime, uid: str | None) -> int:
     """A new step. A clock that went back is held at the newest step, so that time order is the order of the log."""
-    newest = connection.scalar(sa.select(sa.func.max(step.c.at)).where(step.c.person == who))
+    newest = connection.scalar(_NEWEST_MOMENT, {"who": who})
     values = {"uid": uid or str(uuid.uuid4()), "person": who, "at": max(at, newest or at), "kind": kind}
-    return int(connection.execute(sa.insert(step).values(values).returning(step.c.id)).scalar_one())
+    return int(connection.execute(_NEW_STEP, values).scalar_one())
 
 
 # A memory never changes, and one person has hundreds: each is read from its JSON once.
