@@ -275,6 +275,19 @@ class Catalog(Value):
         """Topics, guide sections, deep dives and prompts by id."""
         return {reading.id: reading for reading in (*self.topics, *self.guide, *self.dives, *self.prompts)}
 
+    @cached_property
+    def taught_in(self) -> Mapping[str, Reading]:
+        """The written reading that teaches each card: the first that names it, else the first topic of its lines."""
+        found: dict[str, Reading] = {}
+        for reading in self.readings.values():
+            for card in reading.cards if reading.text else ():
+                found.setdefault(card, reading)
+        for one in self.cards:
+            topics = (self.readings.get(topic) for id in one.skills for topic in self.lines[id].topics)
+            if one.id not in found and (topic := next((topic for topic in topics if topic and topic.text), None)):
+                found[one.id] = topic
+        return found
+
     def up_to(self, stage: str) -> tuple[Stage, ...]:
         """The stages from the lowest to `stage`, inclusive. Raises KeyError for an unknown stage."""
         return self.stages[: self.rank[stage]]

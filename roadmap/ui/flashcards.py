@@ -214,21 +214,28 @@ def faces(catalog: Catalog, card: Card, line: str) -> dict[str, Any]:
         "front": html(card.front),
         "back": back,
         "sources": sources(catalog, card),
+        "taught": taught(catalog, card.id),
         "proof": PROOF[card.verified],
     }
+
+
+def taught(catalog: Catalog, card: str) -> dict[str, str] | None:
+    """The reading that teaches a card, as a link of a component."""
+    reading = catalog.taught_in.get(card)
+    if not reading:
+        return None
+    name = reading.id.replace(".", " ") if reading in catalog.topics else f"“{reading.title}”"
+    return {"label": name, "title": reading.title, "url": f"study?read={reading.id}"}
 
 
 def leech_words(catalog: Catalog, id: str, lapses: int) -> dict[str, Any] | None:
     """What to do with a card that is failed again and again: the sentence, in two parts around its link."""
     if not leech(lapses):
         return None
-    about = catalog.readings.values()
-    reading = next((one for one in about if one.text and id in one.cards), None)
-    if not reading:
+    read = taught(catalog, id)
+    if not read:
         return {"said": f"You missed this {lapses} times. Put it into your own words, or suspend it.", "read": None}
-    name = reading.id.replace(".", " ") if reading in catalog.topics else f"“{reading.title}”"
-    read = {"label": name, "url": f"study?read={reading.id}", "then": ", or suspend it."}
-    return {"said": f"You missed this {lapses} times. Read ", "read": read}
+    return {"said": f"You missed this {lapses} times. Read ", "read": {**read, "then": ", or suspend it."}}
 
 
 def show(catalog: Catalog, card: Card) -> None:
@@ -244,6 +251,9 @@ def show(catalog: Catalog, card: Card) -> None:
         st.markdown(f"**{title}**\n\n{parts.prose(catalog, text)}" if title else parts.prose(catalog, text))
     shown = (f"`{one['label']}`" if one["url"] is None else f"<{one['url']}>" for one in sources(catalog, card))
     st.markdown(f"Checked: {PROOF[card.verified]}. Sources: {', '.join(shown)}")
+    if reading := catalog.taught_in.get(card.id):
+        label, book = f"Read {reading.title}", ":material/menu_book:"
+        st.page_link(ui.page("study"), label=label, icon=book, query_params={"read": reading.id})
 
 
 def sources(catalog: Catalog, item: Card | Question) -> list[dict[str, str | None]]:

@@ -474,10 +474,13 @@ def test_a_card_missed_six_times_says_so_and_what_to_read() -> None:
     assert leech["said"] == "You missed this 6 times. Read "
     assert leech["read"] == {
         "label": topic.id.replace(".", " "),
+        "title": topic.title,
         "url": f"study?read={topic.id}",
         "then": ", or suspend it.",
     }
-    assert "Put it into your own words" in told(Visit("drill", card=without))["cards"][0]["leech"]["said"]
+    other = told(Visit("drill", card=without))["cards"][0]
+    assert other["leech"]["read"]["url"] == f"study?read={catalog().lines[catalog().card[without].skills[0]].topics[0]}"
+    assert other["taught"]["url"] == other["leech"]["read"]["url"]
 
 
 @pytest.mark.parametrize(
