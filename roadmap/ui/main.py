@@ -8,6 +8,7 @@ from roadmap import drawing, ui
 MENU = (
     ("skills", "Skills", ":material/checklist:"),
     ("progress", "Progress", ":material/bar_chart:"),
+    ("check", "Check", ":material/fact_check:"),
     ("drill", "Drill", ":material/style:"),
     ("study", "Study", ":material/menu_book:"),
     ("content", "Content", ":material/dataset:"),
