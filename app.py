@@ -21,6 +21,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     yield
 
 
+ui.refuse_malformed_keys()
+
 # The main script lives in the package: beside pages/, Streamlit would run a page without the router on a first visit.
 app = st.App(
     HERE / "roadmap" / "ui" / "main.py",
