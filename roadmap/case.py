@@ -128,7 +128,7 @@ def _problems(catalog: Catalog, where: str, event: Any) -> Iterator[str]:
     if _day(at) is None:
         yield f"{where}.at must be a day or a moment, such as 2026-05-31 or 2026-05-31T09:30:00Z."
     if item is not None and (not isinstance(item, str) or not item):
-        yield f"{where}.item must be the id of what was asked, such as q.core.scaffold-module.1, or be left out."
+        yield f"{where}.item must be the id of what was asked, such as q1, or be left out."
 
 
 def _names(where: str, skill: Any, catalog: Catalog) -> Iterator[str]:
