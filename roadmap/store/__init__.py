@@ -25,7 +25,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from roadmap.facts import Answer, Confidence, Grade, Label, Recall, Score, Tick
+from roadmap.facts import Answer, Confidence, Grade, Label, Labelled, Recall, Score, Tick
 from roadmap.recall import RETENTION, Memory, remember
 from roadmap.report import Note, Report
 from roadmap.report.review import ObjectiveState, Review
@@ -94,6 +94,7 @@ class Store:
         self._writing = self.engine.execution_options(write=True)
         self._memories: dict[tuple[str, float], tuple[int, dict[str, str]]] = {}
         self._answers: dict[tuple[str], tuple[int, list[Answer]]] = {}
+        self._labelled: dict[tuple[str], tuple[int, list[Labelled]]] = {}
         self._recalls: dict[tuple[str], tuple[int, list[Recall]]] = {}
         self._lock = threading.Lock()
         self._migrate()
@@ -135,6 +136,7 @@ class Store:
             self._memories.clear()
             self._answers.clear()
             self._recalls.clear()
+            self._labelled.clear()
 
     # What there is to learn
 
@@ -304,12 +306,16 @@ class Store:
     def labels(self, who: str) -> dict[Label, dict[str, datetime]]:
         """The cards under each label, with the moment it was last put on; a buried one's day is that moment's."""
         held: dict[Label, dict[str, datetime]] = defaultdict(dict)
-        for row in self._rows(_standing(label, who)):
-            if row.on:
-                held[row.label][row.card] = row.at
+        for fact in self.labelled(who):
+            if fact.on:
+                held[fact.label][fact.card] = fact.at
             else:
-                held[row.label].pop(row.card, None)
+                held[fact.label].pop(fact.card, None)
         return held
+
+    def labelled(self, who: str) -> list[Labelled]:
+        """Every label put on a card or taken off, in time order. Costs little, as memories do."""
+        return self._followed(self._labelled, (who,), label, [], lambda held, rows: [*held, *map(_labelled, rows)])
 
     def reviews(self, who: str, *, given: bool) -> list[Review]:
         """The reviews that came to a person, or that they gave, oldest first."""
@@ -496,6 +502,10 @@ def _recall(row: sa.Row[Any]) -> Recall:
 
 def _answer(row: sa.Row[Any]) -> Answer:
     return Answer(row.at, row.question, row.option, row.right, row.milliseconds, row.mode, _confidence(row.confidence))
+
+
+def _labelled(row: sa.Row[Any]) -> Labelled:
+    return Labelled(row.at, row.card, row.label, row.on)
 
 
 def _confidence(kept: int | None) -> Confidence | None:
