@@ -1,4 +1,4 @@
-"""Data to a PDF by typst, in a process of its own: setting a page takes a tenth of a second of one core and much memory.
+"""Data to a PDF by typst, in a process of its own, since a page costs a tenth of a second of one core and much memory.
 
 Words go in as data, never as markup. What no font of this machine can draw becomes a visible mark and a sentence, never
 a failure: a PDF/UA file with a missing character is none. This file runs by itself, with typst alone beside it.
