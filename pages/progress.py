@@ -3,7 +3,7 @@
 import streamlit as st
 
 from roadmap import charts, evidence, levels, ui
-from roadmap.ui import parts
+from roadmap.ui import parts, returned
 
 person = ui.person()
 catalog = ui.catalog()
@@ -143,6 +143,7 @@ with right:
     )
 
 the_plan()
+returned.draw_objectives(person, catalog, today)
 if way:
     st.subheader(f"What holds you from {aimed}")
 for shortfall in way:

@@ -152,6 +152,16 @@ class Reading(Value):
     minutes: int | None = None
     text: str = ""
 
+    @cached_property
+    def rubric(self) -> Mapping[str, tuple[str, ...]]:
+        """The dimensions of a prompt's rubric, each with what 0, 1, 2 ... points stand for; empty where it has none."""
+        _, _, rest = self.text.partition("\n## Rubric\n")
+        parts = re.split(r"^### (.+)$", re.split(r"^## ", rest, maxsplit=1, flags=re.MULTILINE)[0], flags=re.MULTILINE)
+        return {
+            title.strip(): tuple(re.findall(r"^- \d: (.+)$", said, re.MULTILINE))
+            for title, said in zip(parts[1::2], parts[2::2], strict=True)
+        }
+
 
 class Floors(Value):
     """How much the dataset promises to hold at least."""
