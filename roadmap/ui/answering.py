@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -510,9 +511,11 @@ def _save(who: str, catalog: Catalog, draft: Draft) -> None:
     draft.comment = st.session_state[_key("all", draft)].strip()
     _take_reader(draft)
     _add_objective(draft)
-    if not draft.by:
+    try:
+        made = draft.review(catalog, ui.day(ui.store().settings(who)).today)
+    except ValueError:
+        st.toast("That could not be saved. Type your name, so that it is seen who said what.")
         return
-    made = draft.review(catalog, ui.day(ui.store().settings(who)).today)
     ui.store().keep_review(who, made, ui.now(), given=True)
     _discard(who, draft)
     st.session_state["saved_review"] = made.id
