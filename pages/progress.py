@@ -3,7 +3,7 @@
 import streamlit as st
 
 from roadmap import charts, evidence, levels, ui
-from roadmap.ui import parts, returned
+from roadmap.ui import check, parts, returned
 
 person = ui.person()
 catalog = ui.catalog()
@@ -101,10 +101,13 @@ def the_plan() -> None:
 
 st.header("Progress")
 if not log:
-    parts.ladder(catalog, held, "large")
+    parts.ladder(catalog, held, "large", shown)
+    if shown.answers:
+        st.markdown(f"**{evidence.shown_sentence(catalog, shown, today)}**")
     st.markdown("Nothing is ticked yet. Tick what you can already do, and this page shows your level and your gaps.")
     if st.button("Tick skills", type="primary"):
         st.switch_page(ui.page("skills"))
+    check.draw_offer(person, catalog)
     st.stop()
 
 standing = levels.standing(catalog, held)
@@ -142,6 +145,7 @@ with right:
         else f"{aimed} counts, and so does every stage below it."
     )
 
+check.draw_offer(person, catalog)
 the_plan()
 returned.draw_objectives(person, catalog, today)
 if way:

@@ -7,8 +7,10 @@ probability. Simulated in docs/measurement.md: about twelve questions, within on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from itertools import pairwise
+from math import floor, log2
 from random import Random
 from statistics import median
 from typing import Literal, NamedTuple
@@ -69,19 +71,37 @@ def check(
     It rests on its own answers alone, so that it means the same to everyone; `answers` are all of the person's, in
     time order. The same facts always give the same next question.
     """
-    mine: list[Answer] = []
-    for answer in answers:
-        if answer.mode == form and answer.question in catalog.question:
-            if mine and (answer.at - mine[-1].at > PAUSE or is_over(catalog, mine, form, day_of)):
-                mine = []
-            mine.append(answer)
+    mine = next(_newest_first(catalog, answers, form, day_of), ())
     if mine and now - mine[-1].at > PAUSE:
-        mine = []
+        mine = ()
     if is_over(catalog, mine, form, day_of):
-        return Check(form, tuple(mine), None)
+        return Check(form, mine, None)
     chance = Random(f"{person} {form} {len(answers)}")  # noqa: S311 - no secret hangs on it
     rested = askable(catalog, answers, day_of(now), day_of)
-    return Check(form, tuple(mine), next_question(catalog, _moved(catalog, mine, day_of), rested, chance))
+    return Check(form, mine, next_question(catalog, _moved(catalog, mine, day_of), rested, chance))
+
+
+def last_done(
+    catalog: Catalog, answers: Sequence[Answer], form: Form, day_of: Callable[[datetime], date]
+) -> tuple[Answer, ...]:
+    """The newest check that came to its end; empty before the first."""
+    begun = _newest_first(catalog, answers, form, day_of)
+    return next((one for one in begun if is_over(catalog, one, form, day_of)), ())
+
+
+def _newest_first(
+    catalog: Catalog, answers: Sequence[Answer], form: Form, day_of: Callable[[datetime], date]
+) -> Iterator[tuple[Answer, ...]]:
+    """Every check that a person began, as its answers; the first of them may be under way."""
+    mine = [answer for answer in answers if answer.mode == form and answer.question in catalog.question]
+    pauses = [place for place, (one, after) in enumerate(pairwise(mine), 1) if after.at - one.at > PAUSE]
+    for end, start in pairwise([len(mine), *reversed(pauses), 0]):
+        together: list[tuple[Answer, ...]] = []
+        for answer in mine[start:end]:
+            if not together or is_over(catalog, together[-1], form, day_of):
+                together.append(())
+            together[-1] += (answer,)
+        yield from reversed(together)
 
 
 def askable(
@@ -94,6 +114,20 @@ def askable(
         for question in catalog.questions
         if question.id not in revealed and any(skill in catalog.skills for skill in question.skills)
     ]
+
+
+def enough_from(
+    catalog: Catalog, answers: Iterable[Answer], form: Form, today: date, day_of: Callable[[datetime], date]
+) -> date | None:
+    """The first day on which a whole check can be asked; None where too few questions are written for one."""
+    seen = {answer.question: day_of(answer.at) for answer in answers}
+    rested = timedelta(evidence.REVEALED)
+    days = sorted(
+        max(today, seen[question.id] + rested) if question.id in seen else today
+        for question in askable(catalog, (), today, day_of)
+    )
+    least = SHORTEST if form == "placement" else SHORT
+    return days[least - 1] if len(days) >= least else None
 
 
 def next_question(catalog: Catalog, moved: Floats, questions: Iterable[Question], chance: Random) -> Question | None:
@@ -132,9 +166,21 @@ def proposed(catalog: Catalog, ticks: Collection[str], found: Evidence) -> tuple
 
 
 def worth_retaking(found: Evidence, last: date | None, today: date) -> bool:
-    """Whether another check would add information: none was taken for 30 days and what is known is wide or faded."""
-    rested = last is None or (today - last).days >= evidence.REVEALED
-    return rested and (not found.enough or found.effective < SHORTEST or found.low != found.high)
+    """Whether another check would add information now; `last` is the day on which the last one ended."""
+    return worth_from(found, last, today) <= today
+
+
+def worth_from(found: Evidence, last: date | None, today: date) -> date:
+    """From when another check adds information: 30 days after the last, once what is known is wide, few or faded.
+
+    Evidence that says one stage fades to the weight of a short check, or is too old; it may widen before that day.
+    """
+    rested = last + timedelta(evidence.REVEALED) if last else today
+    needed = today
+    if found.newest and found.effective >= SHORTEST and found.low == found.high:
+        faded = today + timedelta(floor(evidence.HALF_LIFE * log2(found.effective / SHORTEST)) + 1)
+        needed = min(faded, found.newest + timedelta(evidence.FORGOTTEN + 1))
+    return max(rested, needed, today)
 
 
 def _moved(catalog: Catalog, answers: Sequence[Answer], day_of: Callable[[datetime], date]) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -333,10 +334,8 @@ def test_any_bytes_give_a_review_or_a_refusal(data: bytes | tuple[int, int]) -> 
     if isinstance(data, tuple):
         place, value = data
         data = GOOD[:place] + bytes([value]) + GOOD[place + 1 :]
-    try:
+    with suppress(Refused):
         assert export.read_review("x.json", data) == full()
-    except Refused:
-        pass
 
 
 def test_a_review_is_signed_where_the_organisation_has_a_key(monkeypatch: pytest.MonkeyPatch) -> None:

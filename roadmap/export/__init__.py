@@ -28,7 +28,7 @@ from roadmap.export.naming import filename, review_filename
 from roadmap.export.page import REPORT_STYLE, body, to_html
 from roadmap.export.pdf import to_pdf
 from roadmap.export.reading import Refused, read, read_review
-from roadmap.export.signature import MalformedKey, Seal, judged, signed
+from roadmap.export.signature import MalformedKey, Seal, judged, keys, signed
 from roadmap.export.story import (
     Facts,
     Figure,
@@ -60,6 +60,7 @@ __all__ = [
     "filename",
     "history",
     "judged",
+    "keys",
     "points_words",
     "quoted",
     "read",

@@ -406,8 +406,10 @@ def _add_objective(draft: Draft) -> None:
     text, skill, due = (_key(kind, draft) for kind in ("objective", "about", "due"))
     if not (typed := st.session_state.get(text, "").strip()) or len(draft.objectives) == 50:
         return
-    one = Objective(id=str(uuid.uuid4()), skill=st.session_state.get(skill), text=typed, due=st.session_state.get(due))
-    draft.objectives[one.id] = one
+    about, by = st.session_state.get(skill), st.session_state.get(due)
+    with suppress(ValueError):  # nothing but control characters
+        one = Objective(id=str(uuid.uuid4()), skill=about, text=typed, due=by)
+        draft.objectives[one.id] = one
     st.session_state[text], st.session_state[skill], st.session_state[due] = "", None, None
 
 
@@ -439,7 +441,7 @@ def _scores(catalog: Catalog, draft: Draft) -> None:
     )
     if not chosen:
         return
-    for place, (dimension, means) in enumerate(catalog.readings[chosen].rubric.items()):
+    for place, (dimension, means) in enumerate(catalog.readings[chosen].rubric):
         key = _key(f"points{place}", draft, chosen)
 
         def hear(key: str = key, dimension: str = dimension) -> None:

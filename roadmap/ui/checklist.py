@@ -74,6 +74,8 @@ def _do(who: str, catalog: Catalog, act: dict[str, Any]) -> None:
             st.switch_page(ui.page("drill"), query_params={"direction": catalog.stage[act["direction"]].id})
         case "go":
             st.switch_page(ui.page("drill"), query_params={"skill": [catalog.lines[id].id for id in act["skills"]]})
+        case "check":
+            st.switch_page(ui.page("check"))
         case "read":
             st.switch_page(ui.page("study"), query_params={"read": catalog.readings[act["reading"]].id})
 

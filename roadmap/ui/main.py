@@ -8,6 +8,7 @@ from roadmap import drawing, ui
 MENU = (
     ("skills", "Skills", ":material/checklist:"),
     ("progress", "Progress", ":material/bar_chart:"),
+    ("check", "Check", ":material/fact_check:"),
     ("drill", "Drill", ":material/style:"),
     ("study", "Study", ":material/menu_book:"),
     ("content", "Content", ":material/dataset:"),
@@ -33,5 +34,6 @@ except sqlalchemy.exc.SQLAlchemyError:
     st.stop()
 page = st.navigation(menu, position="top")
 st.set_page_config(page_title=f"{page.title} · Roadmap")
+ui.tell_what_changed(who)
 page.run()
 ui.watch(who)

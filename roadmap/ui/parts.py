@@ -24,11 +24,15 @@ def paper() -> Paper:
 
 
 def ladder(
-    catalog: Catalog, ticks: Collection[str], size: Literal["large", "side", "line"], shown: Evidence | None = None
+    catalog: Catalog,
+    ticks: Collection[str],
+    size: Literal["large", "side", "line"],
+    shown: Evidence | None = None,
+    name: str = "ladder",
 ) -> None:
-    """Draw the ladder, claimed and shown, in the page's own type."""
-    svg = drawing.ladder(catalog, ticks, id=f"ladder-{size}", size=size, shown=shown)
-    _picture(key=f"ladder-{size}", data={"svg": svg, "style": drawing.STYLE})
+    """Draw the ladder, claimed and shown, in the page's own type; several on a page have names of their own."""
+    svg = drawing.ladder(catalog, ticks, id=f"{name}-{size}", size=size, shown=shown)
+    _picture(key=f"{name}-{size}", data={"svg": svg, "style": drawing.STYLE})
 
 
 def chart(drawn: Chart, key: str, **options: Any) -> Any:

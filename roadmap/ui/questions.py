@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from textwrap import shorten
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
 from roadmap import ui
 from roadmap.catalog import Catalog, Question, plain
+from roadmap.evidence import REVEALED
 from roadmap.facts import Answer, Confidence, Mode
 from roadmap.levels import held
 from roadmap.recall import IN_A_ROW, Ask, Day, Scope, quiz, rests_until, row, shuffled
@@ -21,10 +22,16 @@ from roadmap.ui.prose import html
 
 KEY = "questions"
 LONGEST_ANSWER = 600_000
+RESTS = timedelta(days=REVEALED - 1)
+"""How many days before today a question whose key was seen rests, where a check asks."""
 SAID = {Confidence.guess: "You guessed.", Confidence.think: "You thought so.", Confidence.sure: "You were sure."}
 REFUSED = "That answer could not be read, so nothing was saved. Choose once more."
 
 _component = st.components.v2.component("roadmap.questions", js="questions.js", css="drill.css")
+
+
+def _unheard(_question: str) -> None:
+    """For a caller that works out all it needs from what is stored."""
 
 
 @st.fragment
@@ -71,20 +78,23 @@ def one(
     asked: Ask | None,
     told: Answer | None,
     done: int,
-    all: int,
-    answered: Callable[[str], None],
-    went_on: Callable[[str], None],
+    all: float,
+    answered: Callable[[str], None] = _unheard,
+    went_on: Callable[[str], None] = _unheard,
     mode: Mode = "quiz",
     key: str = KEY,
     note: str | None = None,
     after: str = "See the summary",
+    count: str | None = None,
+    focus: bool = False,
 ) -> None:
     """Draw one question: the answer `told` with its key until the person goes on, else the one `asked`.
 
-    An answer is stored under `mode`, one a question and day, and then `answered` hears the question's id, as `went_on`
-    does when the person goes on from what was told. Both run before the next drawing, where the caller decides what
-    comes: it may tell an answer or ask the next question at once. `done` of `all` is the bar, `note` a sentence above
-    the question, `after` the words for going on where nothing more is asked.
+    An answer is stored under `mode`, one a question and day (in a check, one in 30 days), and then `answered` hears the
+    question's id, as `went_on` does when the person goes on from what was told. Both run before the next drawing, where
+    the caller decides what comes: it may tell an answer or ask the next question at once. `done` of `all` is the bar,
+    `count` the words below it where those two numbers are not enough, `note` a sentence above the question, `after`
+    the words for going on where nothing more is asked. `focus` hands the keyboard's focus to the question.
     """
 
     def do(act: dict[str, Any]) -> None:
@@ -95,7 +105,9 @@ def one(
                 spent = min(max(int(act["milliseconds"]), 0), LONGEST_ANSWER)
                 right, sure = question.options[option].right, acts.confidence(act)
                 fact = Answer(ui.now(), question.id, option, right, spent, mode, sure)
-                ui.store().answer(who, fact, act["uid"], since=ui.day(ui.store().settings(who)).start)
+                today = ui.day(ui.store().settings(who))
+                fresh = today if mode == "quiz" else today._replace(today=today.today - RESTS)
+                ui.store().answer(who, fact, act["uid"], since=fresh.start)
                 answered(question.id)
             case "next":
                 went_on(act["question"])
@@ -108,6 +120,8 @@ def one(
             "note": note,
             "done": done,
             "all": all,
+            "count": count,
+            "focus": focus,
             "after": after,
             "confidence": chosen.confidence,
             "keys": chosen.shortcuts,
@@ -133,12 +147,13 @@ def _resting(answer: Answer | None, day: Day) -> str | None:
     if not answer or (again := rests_until(answer, day)) <= day.today:
         return None
     return (
-        f"You answered the question you opened right on {_on(day.of(answer.at))}. "
-        f"It is asked again from {_on(again)}; this is the next one."
+        f"You answered the question you opened right on {on(day.of(answer.at))}. "
+        f"It is asked again from {on(again)}; this is the next one."
     )
 
 
-def _on(day: date) -> str:
+def on(day: date) -> str:
+    """A day in words: "22 November"."""
     return f"{day.day} {day:%B}"
 
 
@@ -180,6 +195,7 @@ def _told(catalog: Catalog, answer: Answer, who: str) -> dict[str, Any]:
         "options": options,
         "proof": f"<h3>Proof</h3>{html(question.proof)}",
         "sources": flashcards.sources(catalog, question),
+        "taught": flashcards.taught(catalog, question.card),
         "checked": flashcards.PROOF[question.verified],
     }
 
@@ -198,18 +214,15 @@ def _summary(
     st.markdown(" · ".join(f"{name} {right[name]} of {asked[name]}" for name in catalog.in_order(asked)))
     missed = [(question, answer) for question, answer in known if not answer.right]
     for question, answer in missed:
-        _missed(catalog, question, answer)
+        explained(catalog, question, answer, who, "Missed: ")
     waiting: list[str] = []
     if missed:
-        cards = Scope(cards=tuple(question.card for question, _ in missed))
-        today = flashcards.session(who, catalog, chosen, cards)
-        waiting = [pick.card.id for pick in today.picks if pick.card.id not in today.aside]
+        waiting = cards_waiting(who, catalog, chosen, [question for question, _ in missed])
         st.markdown("Their cards lead tomorrow's queue" + (", or drill them now." if waiting else "."))
     elif not more:
         st.markdown(f"No question is left {'of this choice' if scope else 'up to your target'} today.")
     with st.container(horizontal=True):
-        if waiting and st.button("Drill the missed cards", type="primary"):
-            st.switch_page(ui.page("drill"), query_params={"card": waiting})
+        drill_missed(waiting)
         if more:
             st.button("More questions", on_click=_go_on, args=(answers[-1],))
 
@@ -218,13 +231,30 @@ def _go_on(last: Answer) -> None:
     st.session_state["went_on"] = last.at
 
 
-def _missed(catalog: Catalog, question: Question, answer: Answer) -> None:
-    with st.expander(f"Missed: {parts.typed(shorten(plain(question.question), 110, placeholder=' …'))}"):
+def cards_waiting(who: str, catalog: Catalog, chosen: Settings, missed: Sequence[Question]) -> list[str]:
+    """The cards of missed questions that can be drilled today."""
+    cards = Scope(cards=tuple(question.card for question in missed))
+    today = flashcards.session(who, catalog, chosen, cards)
+    return [pick.card.id for pick in today.picks if missed and pick.card.id not in today.aside]
+
+
+def drill_missed(waiting: list[str], kind: Literal["primary", "secondary"] = "primary") -> None:
+    """The way to these cards, where there are any."""
+    if waiting and st.button("Drill the missed cards", type=kind):
+        st.switch_page(ui.page("drill"), query_params={"card": waiting})
+
+
+def explained(catalog: Catalog, question: Question, answer: Answer, who: str, label: str) -> None:
+    """An answered question, folded: every option as it was shown with its explanation, and what its card asks."""
+    words = parts.typed(shorten(plain(question.question), 110, placeholder=" …"))
+    with st.expander(f"{label}{words}"):
         st.markdown(parts.prose(catalog, question.question))
-        for place, option in enumerate(question.options):
-            if option.right or place == answer.option:
-                title = "Right answer" if option.right else "Your answer"
-                st.markdown(f"**{title}**\n\n{parts.prose(catalog, option.text)}\n\n{parts.prose(catalog, option.why)}")
+        for place in shuffled(question, who):
+            option = question.options[place]
+            marks = ("Right answer" if option.right else "", "Your answer" if place == answer.option else "")
+            mark = " · ".join(filter(None, marks))
+            said = f"**{mark}**\n\n" if mark else ""
+            st.markdown(f"{said}{parts.prose(catalog, option.text)}\n\n{parts.prose(catalog, option.why)}")
         st.markdown(f"**Its card asks**\n\n{parts.prose(catalog, catalog.card[question.card].front)}")
 
 

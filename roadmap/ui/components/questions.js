@@ -76,7 +76,9 @@ class Quiz {
     this.track.setAttribute("aria-valuemax", all);
     this.track.setAttribute("aria-valuenow", done);
     this.bar.style.width = `${all ? (100 * done) / all : 0}%`;
-    text(this.count, this.acts.pending.length ? "Saving" : `${done} of ${all} answered`);
+    const words = this.data.count ?? `${done} of ${all} answered`;
+    this.track.setAttribute("aria-valuetext", words);
+    text(this.count, this.acts.pending.length ? "Saving" : words);
     const name = item && `${item.id} ${item === this.told}`;
     if (name !== this.drawn) this.#drawItem(item, name);
     text(this.note, (!this.told && note) || "");
@@ -106,11 +108,14 @@ class Quiz {
     this.buttons = [];
     this.options.replaceChildren(...item.options.map((option, index) => el("li", {}, this.told ? this.#marked(option) : this.#button(option, index))));
     this.shownAt = performance.now();
-    if (!this.told && answering) this.question.focus({ preventScroll: true }); // where nothing is told in between
+    if (!this.told && (answering || this.data.focus)) {
+      this.question.focus({ preventScroll: true }); // where nothing is told in between
+      this.page.scrollIntoView({ block: "nearest" });
+    }
     if (!this.told) return;
     text(this.verdict, item.verdict);
     this.proof.innerHTML = item.proof;
-    this.proof.append(sources({ sources: item.sources, proof: item.checked }));
+    this.proof.append(sources({ sources: item.sources, taught: item.taught, proof: item.checked }));
     text(this.nextWords, this.data.asked ? "Next question" : this.data.after);
     if (!answering) return;
     this.verdict.focus({ preventScroll: true });

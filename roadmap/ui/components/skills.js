@@ -139,8 +139,9 @@ class Page {
       el(
         "div",
         { class: "ways" },
-        el("button", { class: "primary", type: "button", onclick: () => this.#tickUpTo("mid") }, "Tick everything up to Mid"),
-        el("span", { class: "quiet" }, "One step; undo takes it back. Or tick one by one below."),
+        el("button", { class: "primary", type: "button", onclick: () => this.acts.leaveBy({ do: "check" }) }, "Take the ten-minute check"),
+        el("button", { class: "plain", type: "button", onclick: () => this.#tickUpTo("mid") }, "Tick everything up to Mid"),
+        el("span", { class: "quiet" }, "The check proposes ticks from your answers. Or tick one by one below; undo takes any step back."),
       ),
     );
     return el(
