@@ -324,10 +324,16 @@ def test_another_question_about_the_same_skill_does() -> None:
     ]
 
 
-def test_recalls_are_passed_unless_again() -> None:
-    recalls = [Recall(NOON, "junior.skill-1.card", grade, None, "{}", 900) for grade in Grade]
+def test_every_grade_but_again_is_a_pass_and_of_a_card_the_newest_pass_stands() -> None:
+    recalls = [Recall(NOON, f"junior.skill-{grade}.card", grade, None, "{}", 900) for grade in Grade]
     found = events(ROADMAP, (), recalls, (), of)
-    assert [(event.kind, event.right) for event in found] == [("recall", grade is not Grade.again) for grade in Grade]
+    assert [(event.kind, event.right, event.item) for event in found] == [
+        ("recall", True, f"junior.skill-{grade}.card") for grade in Grade if grade is not Grade.again
+    ]
+    later = [one._replace(at=NOON + timedelta(days=days), card="one") for days, one in enumerate(recalls)]
+    card = "junior.skill-1.card"
+    again = [one._replace(card=card) for one in reversed(later)]
+    assert [event.on for event in events(ROADMAP, (), sorted(again), (), of)] == [of(NOON + timedelta(days=3))]
 
 
 @pytest.mark.parametrize(
