@@ -72,3 +72,13 @@ def test_the_tree_in_the_readme_is_the_tree_on_disk() -> None:
 def test_every_picture_in_the_readme_is_there() -> None:
     for picture in re.findall(r"!\[[^]]+\]\(([^)]+)\)", README):
         assert (ROOT / picture).exists()
+
+
+def test_the_case_in_the_readme_comes_to_what_it_says(tmp_path: Path) -> None:
+    told = re.search(r"```json\n(.*?)```", README, re.DOTALL)[1]
+    arguments, said = re.search(
+        r"`python -m roadmap (level ada\.json [^`]*)` ends with\n\n```\n(.*?)```", README, re.DOTALL
+    ).groups()
+    (tmp_path / "ada.json").write_text(told)
+    command = [sys.executable, "-m", "roadmap", *arguments.replace("ada.json", str(tmp_path / "ada.json")).split()]
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.endswith(said)
