@@ -135,9 +135,9 @@ def test_the_next_question_is_one_of_the_four_that_leave_the_level_least_uncerta
     left = {}
     for place, id in enumerate(ROADMAP.skills):
         step = np.eye(24)[place]
-        right = 0.9 * held[place] + 0.4 * (1 - held[place])
-        left[id] = right * entropy(moved + np.log(0.9 / 0.4) * step) + (1 - right) * entropy(
-            moved + np.log(0.1 / 0.6) * step
+        right = 0.9 * held[place] + 0.5 * (1 - held[place])
+        left[id] = right * entropy(moved + np.log(0.9 / 0.5) * step) + (1 - right) * entropy(
+            moved + np.log(0.1 / 0.5) * step
         )
     best = sorted(left, key=left.__getitem__)[:4]
     single = [question for question in ROADMAP.questions if len(question.skills) == 1]
