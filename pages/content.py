@@ -79,3 +79,13 @@ if open_card:
     st.caption(f"Id: {open_card.id}")
     if st.button("Drill the cards of its skill"):
         st.switch_page(ui.page("drill"), query_params={"skill": open_card.skills[0]})
+
+if catalog.retired:
+    st.subheader("Retired")
+    met = {recall.card for recall in ui.store().recalls(person)} | {one.question for one in ui.store().answers(person)}
+    yours = len(met & set(catalog.retired))
+    st.markdown(
+        f"{len(catalog.retired)} ids are taken out of the content and never used again. "
+        f"{yours} of them you met: what you did with them is kept, and counts no longer."
+    )
+    st.dataframe({"Id": catalog.retired, "You met it": ["yes" if id in met else "" for id in catalog.retired]})

@@ -21,9 +21,11 @@ past = store.reports(person)
 TYPED = ("name", "role", "message")
 FORMATS: tuple[tuple[str, str, Callable[[Report], bytes]], ...] = (
     ("HTML", "html", export.to_html),
-    ("JSON", "json", export.to_json),
+    ("PDF", "pdf", export.to_pdf),
+    ("XLSX", "xlsx", export.to_xlsx),
     ("CSV", "csv", export.to_csv),
     ("Markdown", "md", export.to_markdown),
+    ("JSON", "json", export.to_json),
 )
 
 
@@ -72,7 +74,7 @@ def make() -> None:
 
 
 def downloads(of: Report) -> None:
-    """The same snapshot in every format."""
+    """The same snapshot in every format, each made only when it is asked for."""
     with st.container(horizontal=True):
         for title, suffix, written in FORMATS:
             st.download_button(

@@ -6,17 +6,20 @@ import streamlit as st
 
 from roadmap import levels, ui
 from roadmap.catalog import Catalog, Reading
+from roadmap.evidence import MOST_POINTS
+from roadmap.facts import Score
 from roadmap.ui import parts
 
 person = ui.person()
 catalog = ui.catalog()
 store = ui.store()
 
-SHELVES = (
-    ("topics", "Topics"),
-    ("guide", "Architecture guide"),
-    ("dives", "Deep dives"),
-    ("prompts", "Design prompts"),
+SHELVES: tuple[tuple[str, tuple[Reading, ...]], ...] = (
+    ("Topics", catalog.topics),
+    ("Architecture guide", catalog.guide),
+    ("Deep dives", catalog.dives),
+    ("Design prompts", tuple(prompt for prompt in catalog.prompts if not prompt.codes)),
+    ("Coding prompts", tuple(prompt for prompt in catalog.prompts if prompt.codes)),
 )
 WORDS_A_MINUTE = 220
 
@@ -57,13 +60,54 @@ def text(catalog: Catalog, markdown: str) -> None:
             st.markdown(part)
 
 
-def unfolded(catalog: Catalog, markdown: str) -> None:
-    """A prompt, and behind it one fold each: the surprise, the rubric, the model answers."""
-    _, first, task, *rest = re.split(r"^## (.+)$", markdown, flags=re.MULTILINE)
+def unfolded(catalog: Catalog, reading: Reading) -> None:
+    """A prompt: its task, and behind it one fold each, to open in turn; the rubric is there to be scored."""
+    (first, task), *rest = reading.parts.items()
     text(catalog, f"## {first}\n{task}")
-    for title, body in zip(rest[::2], rest[1::2], strict=True):
+    for title, body in rest:
         with st.expander(title):
             text(catalog, body)
+            if title == "Rubric" and reading.rubric:
+                score(reading)
+
+
+def score(reading: Reading) -> None:
+    """Points by dimension, given by oneself or by somebody else, and what was given before."""
+    for given in [one for one in store.scores(person) if one.prompt == reading.id]:
+        who = f"{parts.typed(given.by)} gave" if given.by else "You gave yourself"
+        kind = "checked evidence" if given.by else "backs what is checked"
+        on = f"{given.at.astimezone(zone):%d %B %Y}"
+        st.markdown(f"{who} {sum(given.points.values())} of {MOST_POINTS * len(given.points)} on {on}: {kind}.")
+    with st.form(f"score-{reading.id}", border=True):
+        st.markdown("**Score your answer**")
+        for dimension in reading.rubric:
+            st.radio(
+                dimension.title,
+                range(len(dimension.anchors)),
+                index=None,
+                format_func=lambda points, of=dimension: f"{points}: {of.anchors[points]}",
+                key=f"points-{reading.id}-{dimension.title}",
+            )
+        st.text_input(
+            "Who gives these points?",
+            key=f"by-{reading.id}",
+            max_chars=120,
+            placeholder="Leave it empty if you do; else the name of the person beside you",
+            help="Points from another person are checked evidence. Your own only back what is checked.",
+        )
+        st.form_submit_button("Keep the score", on_click=keep_score, args=(reading,), type="primary")
+    if said := st.session_state.pop("scored", None):
+        st.markdown(said)
+
+
+def keep_score(reading: Reading) -> None:
+    """Store the score, once every dimension has points."""
+    points = {one.title: st.session_state[f"points-{reading.id}-{one.title}"] for one in reading.rubric}
+    if missing := [title for title, given in points.items() if given is None]:
+        st.session_state["scored"] = f"Not kept yet: choose points for {', '.join(missing)}."
+        return
+    by = " ".join(st.session_state[f"by-{reading.id}"].split())
+    store.score(person, Score(ui.now(), reading.id, points, by))
 
 
 def found(words: str) -> None:
@@ -85,12 +129,12 @@ words = st.text_input("Search everything", key="search", placeholder="Skills, ca
 if words.strip():
     found(words)
     st.divider()
-written = [one for shelf, _ in SHELVES for one in getattr(catalog, shelf) if one.text]
+written = [one for _, shelf in SHELVES for one in shelf if one.text]
 if not written:
     st.markdown("Nothing is written yet. The titles stand in each stage's direction on Skills.")
     st.stop()
 
-held = levels.held(store.ticks(person))
+held, zone = levels.held(store.ticks(person)), ui.zone(store.settings(person))
 target = ui.target(catalog, store.settings(person), held)
 suggested = [id for id in catalog.stage[target].direction.readings if catalog.readings[id].text]
 done = store.readings_done(person)
@@ -107,24 +151,26 @@ with contents, st.container(key="narrow"):  # on a phone one line, beside the te
         key="reading",
         on_change=lambda: st.query_params.update(read=st.session_state["reading"]),
     )
-with contents, st.container(key="shelves", gap="xxsmall"):
-    for shelf, title in SHELVES:
-        of = [one for one in getattr(catalog, shelf) if one.text]
-        if of:
-            st.markdown(f"**{title}**, {len([one for one in of if one.id in done])} of {len(of)} read")
-        for one in of:
-            icon = ":material/check:" if one.id in done else None
-            if st.button(label(one), key=f"open-{one.id}", type="tertiary", icon=icon, help=one.title):
-                st.query_params["read"] = one.id
-                st.rerun()
 reading = catalog.readings[st.session_state["reading"]]
+with contents, st.container(key="shelves", gap="xsmall"):
+    for title, shelf in SHELVES:
+        of = [one for one in shelf if one.text]
+        if not of:
+            continue
+        read = len([one for one in of if one.id in done])
+        with st.expander(f"{title}: {read} of {len(of)} read", expanded=reading in of), st.container(gap="xxsmall"):
+            for one in of:
+                icon = ":material/check:" if one.id in done else None
+                if st.button(label(one), key=f"open-{one.id}", type="tertiary", icon=icon, help=one.title):
+                    st.query_params["read"] = one.id
+                    st.rerun()
 
 with middle, st.container(key="text"):
     st.subheader(reading.title)
     st.caption(f"{minutes(reading)} minutes")
     if reading in catalog.prompts:
         st.markdown("Work on the prompt first. Everything below it opens when you are ready, in this order.")
-        unfolded(catalog, reading.text)
+        unfolded(catalog, reading)
     else:
         text(catalog, reading.text)
     place = written.index(reading)

@@ -32,12 +32,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from roadmap import content, export, report
 from roadmap.browser import FLAGS, find_browser
 from roadmap.catalog import Card
+from roadmap.recall import IN_A_ROW
 from roadmap.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]
 CLICKS = 40
 TIMES = (1, 10)
-BUDGETS = {"tick": 2.0, "flip": 1.2, "grade": 1.6, "filter": 4.0, "page": 12.0}
+BUDGETS = {"tick": 2.0, "flip": 1.2, "grade": 1.6, "answer": 4.0, "filter": 4.0, "deck": 4.0, "page": 12.0}
 
 # In the page: do something, wait until what `shown` reads has changed, then for the frame that paints it.
 PAINTED = """
@@ -173,9 +174,11 @@ def _size(browser: Browser, folder: Path, database: Path, floor: float) -> dict[
         found["first_page_seconds"] = round(time.perf_counter() - started, 2)
         times = {
             "tick": _each(page, "inside('.lines input').click()", "inside('.toward').textContent"),
-            "filter": _filter(page),
+            "filter": _filter(page, "[type=search]"),
             "page": _pages(page),
             **_drill(page, address),
+            "answer": _answers(page, address),
+            "deck": _deck(page, address),
         }
         found["peak_memory_mb"] = _peak_memory(process.pid)
         page.close()
@@ -193,10 +196,10 @@ def _each(page: Page, act: str, done: str, clicks: int = CLICKS) -> list[float]:
     return found[warm_up:]
 
 
-def _filter(page: Page) -> list[float]:
+def _filter(page: Page, box: str) -> list[float]:
     found = []
     for words in ("redis", "", "cache", "", "event") * (CLICKS // 5):
-        typed = f"const box = inside('[type=search]'); box.value = '{words}';"
+        typed = f"const box = inside('{box}'); box.value = '{words}';"
         act = f"{typed} box.dispatchEvent(new Event('input', {{bubbles: true}}))"
         found.append(page.evaluate(PAINTED, {"act": act, "shown": "inside('.found').textContent"}))
     return found
@@ -227,6 +230,28 @@ def _drill(page: Page, address: str) -> dict[str, list[float]]:
         grades.append(page.evaluate(PAINTED, {"act": act, "shown": "inside('.front').textContent"}))
         page.wait_for_timeout(150)
     return {"flip": flips, "grade": grades}
+
+
+def _answers(page: Page, address: str) -> list[float]:
+    """From picking an option and saying how sure to the verdict, which only the server knows."""
+    page.goto(f"{address}/drill?mode=questions")
+    found = []
+    for count in range(1, CLICKS + 1):
+        page.locator(".options button").first.wait_for()
+        page.wait_for_timeout(150)
+        act = "inside('.options button').click(); inside('.sure button').click()"
+        found.append(page.evaluate(PAINTED, {"act": act, "shown": "inside('.verdict').hidden"}))
+        page.locator(".actions .show").click()
+        if count % IN_A_ROW == 0:
+            page.get_by_role("button", name="More questions").click()
+    return found
+
+
+def _deck(page: Page, address: str) -> list[float]:
+    page.goto(f"{address}/drill?mode=deck")
+    page.locator(".found").wait_for()
+    page.wait_for_timeout(1000)
+    return _filter(page, ".filters input")
 
 
 def _floor(browser: Browser, folder: Path) -> list[float]:

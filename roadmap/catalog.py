@@ -139,6 +139,13 @@ class Question(Value):
 Item = TypeVar("Item", Card, Question)
 
 
+class Dimension(Value):
+    """One dimension of a rubric: what one sees at 0, 1, 2, 3 and 4 points."""
+
+    title: Text
+    anchors: tuple[Text, Text, Text, Text, Text]
+
+
 class Reading(Value):
     """A study topic, guide section, deep dive or prompt; while only its title stands, the rest is empty."""
 
@@ -151,6 +158,36 @@ class Reading(Value):
     verified: Literal["run", "check", "document"] | None = None
     minutes: int | None = None
     text: str = ""
+
+    @property
+    def codes(self) -> bool:
+        """Whether this is a coding prompt; the other prompts are designs."""
+        return self.id.startswith("cp-")
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """The text under each second-level heading, in order; headings inside code fences are code."""
+        found: dict[str, list[str]] = {}
+        lines: list[str] = []
+        fence = ""
+        for line in self.text.split("\n"):
+            if mark := re.match(r"(`{3,}|~{3,})", line):
+                fence = ("" if mark[1].startswith(fence) else fence) if fence else mark[1]
+            if not fence and (heading := re.match(r"## +(.+?)\s*$", line)):
+                lines = found.setdefault(heading[1], [])
+            else:
+                lines.append(line)
+        return {title: "\n".join(body).strip() for title, body in found.items()}
+
+    @property
+    def rubric(self) -> tuple[Dimension, ...]:
+        """The dimensions of a prompt's rubric; one that lacks an anchor is left out, and `check` names it."""
+        _, *parts = re.split(r"^### (.+)$", self.parts.get("Rubric", ""), flags=re.MULTILINE)
+        scales = (
+            (title, re.findall(r"^- [0-4]: (.+)$", body, re.MULTILINE))
+            for title, body in zip(parts[::2], parts[1::2], strict=True)
+        )
+        return tuple(Dimension(title=title, anchors=tuple(said)) for title, said in scales if len(said) == 5)
 
 
 class Floors(Value):
@@ -173,6 +210,7 @@ class Catalog(Value):
     categories: tuple[Category, ...]
     sources: Mapping[str, str]
     floors: Floors = Floors()
+    retired: tuple[Id, ...] = ()
     cards: tuple[Card, ...]
     questions: tuple[Question, ...] = ()
     topics: tuple[Reading, ...]
@@ -236,6 +274,19 @@ class Catalog(Value):
     def readings(self) -> Mapping[str, Reading]:
         """Topics, guide sections, deep dives and prompts by id."""
         return {reading.id: reading for reading in (*self.topics, *self.guide, *self.dives, *self.prompts)}
+
+    @cached_property
+    def taught_in(self) -> Mapping[str, Reading]:
+        """The written reading that teaches each card: the first that names it, else the first topic of its lines."""
+        found: dict[str, Reading] = {}
+        for reading in self.readings.values():
+            for card in reading.cards if reading.text else ():
+                found.setdefault(card, reading)
+        for one in self.cards:
+            topics = (self.readings.get(topic) for id in one.skills for topic in self.lines[id].topics)
+            if one.id not in found and (topic := next((topic for topic in topics if topic and topic.text), None)):
+                found[one.id] = topic
+        return found
 
     def up_to(self, stage: str) -> tuple[Stage, ...]:
         """The stages from the lowest to `stage`, inclusive. Raises KeyError for an unknown stage."""

@@ -75,8 +75,13 @@ class Moment(NamedTuple):
 
 
 def needed(stage: Stage) -> int:
-    """How many skills of a stage must be ticked for it to count: three quarters, rounded up."""
-    return ceil(SHARE * len(stage.skills))
+    """How many skills of a stage must be ticked for it to count."""
+    return enough(len(stage.skills))
+
+
+def enough(skills: int) -> int:
+    """How many of so many skills make a stage count: three quarters, rounded up."""
+    return ceil(SHARE * skills)
 
 
 def ticked(stage: Stage, ticks: Collection[str]) -> int:

@@ -17,9 +17,10 @@ from tab import PATIENCE, Tabs, books, drop, focused, running, settled, skill, s
 from visit import catalog, skills
 
 from roadmap import export, report
-from roadmap.facts import Answer, Grade, Recall
+from roadmap.facts import Answer, Confidence, Grade, Recall
 from roadmap.recall import graded
 from roadmap.report import Note
+from roadmap.store import Store
 
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1440, 390)]
 WIDER = """() => [...document.querySelectorAll("[data-testid=stMain], html")]
@@ -57,12 +58,28 @@ def regulars(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with running(tmp_path_factory.mktemp("regulars")) as app:
         with books(app) as (store, who):
             now = datetime.now(UTC)
+            practised(store, who, now)
             for days, ids in ((90, skills(junior=5)), (40, skills(mid=4)), (9, skills(senior=2, architect=1))):
                 store.tick(who, dict.fromkeys(ids, True), now - timedelta(days=days))
             store.note(who, skills(junior=1)[0], Note(text="The billing module", link="https://example.com/1"), now)
             store.choose(who, {"name": "Ada Lovelace", "role": "Engineer", "daily_budget": 2}, now)
             store.keep_report(who, a_report(0), now)
         yield app
+
+
+def practised(store: Store, who: str, now: datetime) -> None:
+    """Months of recalls and answers: enough for every statistic, and one card that is failed again and again."""
+    for days in range(170, 99, -10):
+        for place, card in enumerate(catalog().cards[:5]):
+            before, at = store.memories(who).get(card.id), now - timedelta(days=days)
+            grade = Grade.again if place == 0 else Grade.easy
+            after = graded(before, grade, at).dumps()
+            store.recall(who, Recall(at, card.id, grade, before and before.dumps(), after, 9000), since=at)
+    for place, question in enumerate(catalog().questions[:30]):
+        right = place % 3 > 0
+        option = [option.right for option in question.options].index(right)
+        at = now - timedelta(days=99, minutes=-place)
+        store.answer(who, Answer(at, question.id, option, right, 4000, "quiz", Confidence(1 + place % 3)), since=at)
 
 
 @pytest.fixture
@@ -115,6 +132,12 @@ def choose(page: Page) -> None:
     expect(page.locator(".verdict")).to_be_visible()
 
 
+def open_card(page: Page) -> None:
+    page.locator(".name").first.click()
+    expect(page.locator(".back")).to_be_visible()
+    page.get_by_text("Report an error in this card").click()
+
+
 def unfold(page: Page) -> None:
     page.get_by_text("claimed level").last.click()
 
@@ -153,6 +176,10 @@ STATES: list[tuple[str, str, Callable[[Page], None] | None]] = [
     ("regulars", "drill?mode=questions", None),
     ("regulars", "drill?mode=questions", pick),
     ("regulars", "drill?mode=questions", choose),
+    ("regulars", "drill?mode=deck", None),
+    ("regulars", "drill?mode=deck", open_card),
+    ("regulars", "drill?mode=statistics", tables),
+    ("newcomers", "drill?mode=statistics", None),
     ("regulars", "report", unfold),
     ("regulars", "team", ten_reports),
     ("regulars", "settings", None),

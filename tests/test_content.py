@@ -213,7 +213,7 @@ MISTAKES = [
         "version: 1",
         "version: 1\ncolour: red",
         "unknown field `colour`; a catalog has version, digest, title, summary, stages, categories, sources, floors, "
-        "cards, questions, topics, guide, dives, prompts",
+        "retired, cards, questions, topics, guide, dives, prompts",
         "colour: red",
     ),
     Mistake("roadmap.yaml", "        why: Nobody walks lying down.\n", "", "`why` is missing", "- id: walk.stand"),
@@ -470,3 +470,103 @@ def test_any_value_of_any_field_of_the_roadmap_is_answered(folder: Path, field: 
     assert all(
         re.fullmatch(r"(roadmap\.yaml|ids\.txt|cards/.+\.md):\d+: .+", str(Problem(*p))) for p in problems(folder)
     )
+
+
+# Prompts
+
+DESIGN = """\
+---
+id: dp-fall
+skills: [walk.stand]
+sources: [handbook]
+verified: document
+---
+
+## Prompt
+
+Design a fall.
+
+## Surprise
+
+The floor is lava.
+
+## Rubric
+
+### Landing
+
+- 0: Lands on the face.
+- 1: Lands on the knees.
+- 2: Lands on the hands.
+- 3: Rolls once.
+- 4: Rolls, stands up and says why.
+
+### Take-off
+
+- 0: Trips.
+- 1: Stumbles.
+- 2: Leans.
+- 3: Leans and looks.
+- 4: Leans, looks and waits for a free floor.
+
+### Flight
+
+- 0: Spins.
+- 1: Turns.
+- 2: Glides.
+- 3: Glides with the arms out.
+- 4: Glides, and names what would change the course.
+
+## Model answer A
+
+Roll.
+
+## Model answer B
+
+Do not fall.
+
+## Red flags
+
+- No floor: capped at 2.
+
+## Follow-ups
+
+- And on ice?
+"""
+
+
+def with_prompt(folder: Path, text: str) -> None:
+    (folder / "prompts").mkdir()
+    (folder / "prompts" / "dp-fall.md").write_text(text)
+
+
+def test_a_prompt_carries_its_rubric_to_be_scored(folder: Path) -> None:
+    with_prompt(folder, DESIGN)
+    catalog = content.read(folder).catalog
+    assert catalog
+    (prompt,) = catalog.prompts
+    assert [dimension.title for dimension in prompt.rubric] == ["Landing", "Take-off", "Flight"]
+    assert prompt.rubric[0].anchors[4] == "Rolls, stands up and says why."
+    assert next(iter(prompt.parts)) == "Prompt"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("## Surprise\n", "## Twist\n", "a prompt's headings are Prompt, Surprise, Rubric"),
+        ("- 3: Rolls once.\n", "", "each with lines `- 0:` to `- 4:`; 2 of 3 are whole"),
+        ("### Flight\n", "#### Flight\n", "a rubric has 3 dimensions or more"),
+    ],
+)
+def test_a_prompt_that_could_not_be_opened_or_scored_is_named(folder: Path, old: str, new: str, says: str) -> None:
+    with_prompt(folder, DESIGN.replace(old, new, 1))
+    (problem,) = content.read(folder).problems
+    assert problem.file == "prompts/dp-fall.md"
+    assert says in problem.text
+
+
+def test_a_retired_id_is_known_to_the_catalog(folder: Path) -> None:
+    ledger = folder / "ids.txt"
+    ledger.write_text(ledger.read_text() + "retired walk.backwards\n")
+    catalog = content.read(folder).catalog
+    assert catalog
+    assert catalog.retired == ("walk.backwards",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import time
 from datetime import date
 from html.parser import HTMLParser
@@ -175,11 +176,94 @@ def test_any_punctuation_is_only_punctuation_in_markdown(typed: str) -> None:
     assert not words or shown.count(words) == len(["name", "message"])
 
 
+# What was checked
+
+
+def test_what_is_shown_stands_beside_what_is_claimed_in_every_format() -> None:
+    page = " ".join(Text(export.to_html(checked())).shown)
+    shown = (
+        "Knowledge shown: at least Mid, likely Mid (80 % range Junior to Mid). 25 checked answers, newest 2 days ago."
+    )
+    for told in (page, "\n".join(by_markdown(export.to_markdown(checked())))):
+        assert "Claims Senior" in told
+        assert shown in told
+        assert "checked by nobody yet" not in told
+    row = rows(export.to_csv(checked()))[0]
+    assert (row["claimed level"], row["shown level"], row["status"]) == ("Senior", "Mid", "not supported")
+    assert (row["state"], row["checked answers"], row["newest answer"]) == ("confirmed", "2", "2026-11-20")
+    team = rows(export.team_csv([checked()]))[0]
+    assert (team["shown level"], team["checked answers"]) == ("Mid", "25")
+
+
+def test_a_category_with_fewer_than_three_answers_says_so_and_no_share_is_printed() -> None:
+    answers = (1, 2, 3)
+    events = [Event(date(2026, 11, 20), f"q{n}", "quiz", True, ("junior.skill-1",)) for n in answers]
+    events.append(Event(date(2026, 11, 20), "q9", "quiz", True, ("junior.skill-2",)))
+    table = export.to_markdown(checked(events=events)).decode().split("## What was checked")[1].split("\n## ")[0]
+    assert "3, newest 20 Nov 2026 |" in re.search(r"\| Core .*", table)[0]
+    assert "| 1, too few answers |" in re.search(r"\| Data & ORM .*", table)[0]
+    assert "| none, too few answers |" in re.search(r"\| Testing .*", table)[0]
+    assert "%" not in table
+
+
+def test_the_parts_stand_in_the_order_in_which_they_are_to_be_read() -> None:
+    titles = re.findall(r"^## (.*)", export.to_markdown(checked()).decode(), re.MULTILINE)
+    order = [
+        "Three questions for the one-to-one",
+        "What was checked, up to Beyond",
+        "What blocks Architect",
+        "Claimed, not supported",
+        "Open below the level",
+        "Since the report of 1 May 2026",
+        "Objectives, and what became of them",
+        "How sure, and how right",
+        "About this report",
+        "What its author adds",
+        "Appendix: the answers that count",
+    ]
+    assert [title for title in titles if title in order] == order
+
+
+def test_what_closes_a_gap_what_became_of_objectives_and_how_sure_are_told_in_words() -> None:
+    told = " ".join(Text(export.to_html(checked())).shown)
+    for words in (
+        "Lead the <outbox> migration",
+        "accepted, due 1 March 2027",
+        "By Marta, 20 August 2026. About “Do senior thing number 5.”",
+        "In Core surer than right: 15 of 22 right when sure.",
+        "In Testing: too few sure answers to say, 4 so far.",
+        "Not supported: 2 checked answers, newest 20 November 2026.",
+        "Checked answers do not support the tick at “Do senior thing number 1”.",
+    ):
+        assert words in told
+    closing = export.to_html(checked(target="mid", held={"junior.skill-1": date(2026, 1, 5)})).decode()
+    assert "To close it: drill 1 card." in closing
+
+
+def test_the_appendix_lists_every_checked_answer_and_recalls_only_by_skill() -> None:
+    made = checked()
+    table = export.to_markdown(made).decode().split("## Appendix")[1]
+    assert table.count("| question |") == 24
+    assert "| Do senior thing number 1. | 1 Nov 2026 | scored work | right | 0\\.89 |" in table
+    assert table.count("| recalls, 3 | passed |") == 1
+
+
+def test_a_page_with_every_answer_that_can_count_is_still_small() -> None:
+    every = [
+        Event(date(2026, 11, 20), f"{skill}{kind}{n}", kind, True, (skill,))
+        for skill in full().catalog.skills
+        for kind in ("quiz", "open", "recall")
+        for n in range(3)
+    ]
+    assert len(export.to_html(checked(events=every))) < 300_000
+
+
 # HTML
 
 
 def test_the_page_carries_the_report_and_gives_it_back() -> None:
     assert export.read("a.html", export.to_html(full())) == full()
+    assert export.read("a.html", export.to_html(checked())) == checked()
 
 
 def test_the_page_needs_nothing_from_outside_and_runs_nothing() -> None:
@@ -235,7 +319,7 @@ def test_two_reports_on_one_page_share_no_id() -> None:
 def pages(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[int, str], Page]:
     """The exported file, opened from disk without a network, at both widths and in both schemes."""
     file = tmp_path_factory.mktemp("export") / "report.html"
-    file.write_bytes(export.to_html(full(name="</title><b>Ada</b> שלום")))
+    file.write_bytes(export.to_html(checked(name="</title><b>Ada</b> שלום")))
     opened = {}
     for width in (1440, 390):
         for scheme in ("light", "dark"):
@@ -269,6 +353,8 @@ def test_the_table_has_a_row_for_every_skill_and_goal() -> None:
         "role": "Backend engineer",
         "as of": "2026-11-22",
         "claimed level": "Senior",
+        "shown level": "",
+        "status": "not enough evidence",
         "roadmap version": "1",
         "stage": "Junior",
         "kind": "skill",
@@ -277,6 +363,10 @@ def test_the_table_has_a_row_for_every_skill_and_goal() -> None:
         "categories": "Core",
         "ticked": "yes",
         "since": "2026-01-05",
+        "state": "claimed",
+        "checked answers": "0",
+        "newest answer": "",
+        "to close it": "",
         "note": "Merged.\nTwice.",
         "link": "https://example.org/pull/1?a=b&c=d",
     }

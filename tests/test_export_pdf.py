@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from miniature import by_counts, catalog, changed, report
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, IndirectObject
-from test_export import TYPED, full
+from test_export import TYPED, checked, full
 
 from roadmap import export
 from roadmap.export import pdf
@@ -133,6 +133,26 @@ def test_it_tells_who_what_why_and_what_next_on_two_pages() -> None:
         full().checksum,
     ):
         assert "".join(said.split()) in printed
+
+
+def test_it_tells_what_was_checked_with_the_answers_that_count_at_the_end() -> None:
+    made = opened(checked())
+    printed = words(made)
+    for said in (
+        "Knowledge shown: at least Mid, likely Mid (80 % range Junior to Mid). 25 checked answers, newest 2 days ago.",
+        "Three questions for the one-to-one",
+        "7, newest 20 Nov 2026",
+        "In Core surer than right: 15 of 22 right when sure.",
+        "accepted, due 1 March 2027",
+        "Appendix: the answers that count",
+        "recalls, 3",
+    ):
+        assert "".join(said.split()) in printed
+    found = [tag["/S"] for tag in tags(made)]
+    assert found.count("/Table") == 2
+    assert found.count("/TH") == 8 + 5
+    [ladder, *_] = (tag["/Alt"] for tag in tags(made) if tag["/S"] == "/Figure")
+    assert "Shown so far: at least Mid" in ladder
 
 
 def test_what_its_owner_left_out_is_left_out() -> None:

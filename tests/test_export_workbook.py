@@ -1,4 +1,4 @@
-"""A spreadsheet holds dates, counts and words as what they are; no word in it is ever run, followed or cut in secret."""
+"""A spreadsheet holds dates, counts and words as what they are; no word is ever run, followed or cut in secret."""
 
 from __future__ import annotations
 
@@ -46,6 +46,11 @@ def opened(data: bytes) -> Workbook:
     return load_workbook(io.BytesIO(data))
 
 
+def at(day: str) -> datetime:
+    """A day as a spreadsheet gives it back."""
+    return datetime.fromisoformat(day)
+
+
 def table(book: Workbook, sheet: str) -> list[dict[str, Any]]:
     heads, *rows = book[sheet].iter_rows(values_only=True)
     return [dict(zip(heads, row, strict=True)) for row in rows]
@@ -71,20 +76,20 @@ def test_what_was_checked_has_sheets_of_its_own() -> None:
     assert {row["Outcome"] for row in answers} == {"right", "wrong"}
     assert all(isinstance(row["Weight"], float) and 0 < row["Weight"] <= 1 for row in answers)
     [objective, _] = table(book, "Objectives")
-    assert (objective["State"], objective["Due"]) == ("accepted", datetime(2027, 3, 1))
+    assert (objective["State"], objective["Due"]) == ("accepted", at("2027-03-01"))
 
 
 def test_dates_are_dates_and_counts_are_numbers() -> None:
     book = opened(export.to_xlsx(full()))
     skills, gaps = table(book, "Skills"), table(book, "Gaps")
     assert len(skills) == 24 + 10
-    assert (skills[0]["Text"], skills[0]["Since"]) == ("Do junior thing number 1.", datetime(2026, 1, 5))
+    assert (skills[0]["Text"], skills[0]["Since"]) == ("Do junior thing number 1.", at("2026-01-05"))
     assert skills[0]["Link"] == "https://example.org/pull/1?a=b&c=d"
     assert book["Skills"]["M2"].hyperlink.target == "https://example.org/pull/1?a=b&c=d"
     assert gaps[0]["Category"] == "Core"
     assert (gaps[0]["Required"], gaps[0]["Held"], gaps[0]["Missing"]) == (9, 6, 3)
     summary = {row["What"]: row["Value"] for row in table(book, "Summary")}
-    assert summary["As of"] == datetime(2026, 11, 22)
+    assert summary["As of"] == at("2026-11-22")
     assert summary["Claimed level"] == "Senior"
     assert summary["Recalls"] == 312
 

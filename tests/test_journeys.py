@@ -15,13 +15,16 @@ from typing import Any
 
 import pytest
 from conftest import Served
+from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, Response, expect
+from pypdf import PdfReader
 from tab import Tabs, books, download, drop, focused, go, running, settled, skill, stored, tab_to
 from visit import PAGES, catalog, skills
 
 from roadmap import export, report
-from roadmap.facts import Confidence
+from roadmap.facts import Confidence, Grade, Recall
 from roadmap.levels import held
+from roadmap.recall import graded
 
 JUNIOR = [one.text for one in catalog().stages[0].skills]
 NARROW = {"viewport": {"width": 390, "height": 844}}
@@ -299,6 +302,20 @@ def test_a_report_is_read_offline_without_scripts_and_opened_by_a_manager(
     expect(page.get_by_text("Claims Mid")).to_be_visible()
 
 
+def test_a_report_comes_on_paper_and_as_a_spreadsheet_too(tabs: Tabs, tmp_path: Path) -> None:
+    tick(tabs.app, *skills(junior=5, mid=4))
+    choose(tabs.app, name="Zoë =1+1 #import 漢字")
+    page = tabs.open("report")
+    page.get_by_role("button", name="Make report").click()
+    expect(page.get_by_text("Your report is made.")).to_be_visible()
+    paper, book = (download(page, label, tmp_path) for label in ("PDF", "XLSX"))
+    assert paper.name.endswith(".pdf")
+    assert "Claims Mid" in PdfReader(paper).pages[0].extract_text()
+    summary = [row[:2] for row in load_workbook(book)["Summary"].iter_rows(values_only=True)]
+    assert ("Name", "Zoë =1+1 #import 漢字") in summary
+    assert ("Claimed level", "Mid") in summary
+
+
 def test_the_whole_loop_works_by_keyboard_on_a_narrow_screen(app: Served, browser: Browser) -> None:
     with books(app) as (store, who):
         store.erase(who)
@@ -419,6 +436,67 @@ def test_a_card_is_suspended_by_its_button_and_the_focus_goes_on(tabs: Tabs) -> 
     stored(page)
     with books(tabs.app) as (store, who):
         assert len(store.labels(who)["suspended"]) == 1
+
+
+def test_a_card_is_found_in_the_deck_read_flagged_and_suspended_by_keyboard(tabs: Tabs) -> None:
+    page = tabs.open("drill?mode=deck")
+    names = page.locator(".name")
+    expect(page.get_by_text(f"{len(catalog().cards)} cards", exact=True)).to_be_visible()
+    card = catalog().cards[100]
+    tab_to(page.get_by_label("Search cards"))
+    page.keyboard.type(card.id)
+    expect(names).to_have_count(1)
+    tab_to(names)
+    page.keyboard.press("Enter")
+    expect(page.locator(".inside .back")).to_be_visible()
+    expect(names).to_be_focused()
+    expect(page.get_by_text("No recall of this card yet.")).to_be_visible()
+    for button, then in (("Flag", "Take the flag off"), ("Suspend", "Bring back")):
+        tab_to(page.get_by_role("button", name=button, exact=True))
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name=then, exact=True)).to_be_focused()
+    expect(page.get_by_role("cell", name="Suspended")).to_be_visible()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Flag", exact=True)).to_be_visible()
+    with books(tabs.app) as (store, who):
+        assert {label for label, cards in store.labels(who).items() if card.id in cards} == {"suspended"}
+    tab_to(page.get_by_label("Search cards"), most=200)
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.press("Delete")
+    page.get_by_label("State").select_option("Suspended")
+    expect(page.get_by_text(f"1 of {len(catalog().cards)} cards")).to_be_visible()
+    names.press("Enter")
+    expect(page.locator(".inside")).to_have_count(0)
+
+
+def test_the_deck_is_sorted_by_a_column_and_shows_more_on_demand(tabs: Tabs) -> None:
+    with books(tabs.app) as (store, who):
+        at = datetime.now(UTC)
+        for card in catalog().cards[-2:]:
+            store.recall(who, Recall(at, card.id, Grade.easy, None, graded(None, Grade.easy, at).dumps(), 1), since=at)
+    page = tabs.open("drill?mode=deck")
+    rows = page.locator(".name")
+    expect(rows).to_have_count(50)
+    due = page.get_by_role("columnheader", name="Due")
+    due.get_by_role("button").press("Enter")
+    expect(due).to_have_attribute("aria-sort", "ascending")
+    expect(page.locator("tbody tr").nth(1)).to_contain_text("8 days")
+    expect(page.locator("tbody tr").nth(2)).to_contain_text("New")
+    page.get_by_role("button", name="Show 50 more").press("Enter")
+    expect(rows).to_have_count(100)
+    expect(rows.nth(50)).to_be_focused()
+
+
+def test_the_text_that_reports_an_error_is_copied(tabs: Tabs) -> None:
+    tabs.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = tabs.open("drill?mode=deck")
+    page.locator(".name").first.click()
+    page.get_by_text("Report an error in this card").click()
+    page.get_by_role("button", name="Copy the text").click()
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    assert f"Card: {catalog().cards[0].id}" in page.evaluate("navigator.clipboard.readText()")
+    expect(page.get_by_role("link", name="Open the issue form")).to_have_count(0)
 
 
 def test_a_grade_shows_as_saving_until_it_is_stored(tabs: Tabs) -> None:
@@ -590,6 +668,13 @@ def assert_guarded(headers: dict[str, str]) -> None:
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
     assert headers["referrer-policy"] == "same-origin"
+
+
+def test_skills_typed_as_an_address_is_the_first_page(tabs: Tabs) -> None:
+    page = tabs.context.new_page()
+    page.goto(f"{tabs.app.url}/skills?skill=config.validated")
+    expect(page.get_by_role("heading", name="Skills", exact=True)).to_be_visible()
+    expect(page.get_by_role("checkbox", name=catalog().lines["config.validated"].text)).to_be_focused()
 
 
 def test_the_front_page_its_assets_and_what_is_not_there_carry_the_security_headers(tabs: Tabs) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from roadmap.catalog import Catalog
-from roadmap.content.checks import LEDGER, check, check_nothing_lacks
+from roadmap.content.checks import check, check_nothing_lacks
 from roadmap.content.files import Files, Problem
-from roadmap.content.values import READINGS, Values
+from roadmap.content.values import LEDGER, READINGS, RETIRED, Values
 
 __all__ = ["FOLDER", "Loaded", "Problem", "counts", "read", "record_ids"]
 
@@ -73,6 +73,6 @@ def record_ids(folder: Path = FOLDER) -> int:
     seen = ledger.read_text("utf-8").splitlines() if ledger.exists() else []
     values = Values(Files(folder))
     _read(values)
-    new = [id for id in values.places if id not in {line.removeprefix("retired ") for line in seen}]
-    ledger.write_text("\n".join(sorted([*seen, *new], key=lambda line: line.removeprefix("retired "))) + "\n", "utf-8")
+    new = [id for id in values.places if id not in {line.removeprefix(RETIRED) for line in seen}]
+    ledger.write_text("\n".join(sorted([*seen, *new], key=lambda line: line.removeprefix(RETIRED))) + "\n", "utf-8")
     return len(new)

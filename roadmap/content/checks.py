@@ -11,15 +11,17 @@ from rapidfuzz import fuzz
 
 from roadmap.catalog import Card, Catalog, Question, Reading
 from roadmap.content.files import Place, Source
-from roadmap.content.values import READINGS, Values
-
-LEDGER = "ids.txt"
+from roadmap.content.values import LEDGER, READINGS, RETIRED, Values
 
 FRONT_WORDS = 60
 ANSWER_WORDS = 60
 CARD_WORDS = 180
 STEM_WORDS = 80
 SAME_FRONT = 90
+
+DESIGN = ("Prompt", "Surprise", "Rubric", "Model answer A", "Model answer B", "Red flags", "Follow-ups")
+CODING = ("Task", "Hint 1", "Hint 2", "Hint 3", "Reference solution", "Tests", "Rubric", "Follow-ups")
+FEWEST_DIMENSIONS = 3
 
 ENOUGH_QUESTIONS = 40
 KEY_POSITION = 0.10
@@ -37,6 +39,8 @@ def check(values: Values, catalog: Catalog) -> None:
         _check_question(values, catalog, question, source)
     for reading, source in values.written:
         _check_reading(values, catalog, reading, source)
+        if reading in catalog.prompts:
+            _check_prompt(values, reading, source)
     _check_same(values, [(card.id, card.front, source, "front") for card, source in values.cards])
     _check_same(values, [(one.id, one.question, source, "question") for one, source in values.questions])
 
@@ -125,6 +129,18 @@ def _check_reading(values: Values, catalog: Catalog, reading: Reading, source: S
             values.problem(source, (), f"there is no source `{key}`")
 
 
+def _check_prompt(values: Values, reading: Reading, source: Source) -> None:
+    """A prompt opens in stages, so its headings stand in order, and its rubric can be scored."""
+    headings = CODING if reading.codes else DESIGN
+    if (found := tuple(reading.parts)) != headings:
+        order = f"a prompt's headings are {', '.join(headings)}, in this order"
+        values.problem(source, (), f"{order}; found {', '.join(found) or 'none'}")
+    written = len(re.findall(r"^### ", reading.parts.get("Rubric", ""), re.MULTILINE))
+    if written != len(reading.rubric) or written < FEWEST_DIMENSIONS:
+        needed = f"a rubric has {FEWEST_DIMENSIONS} dimensions or more, each with lines `- 0:` to `- 4:`"
+        values.problem(source, (), f"{needed}; {len(reading.rubric)} of {written} are whole")
+
+
 def _check_labels(values: Values, catalog: Catalog, of: Card | Question, source: Source, kind: str) -> None:
     """What cards and questions say of themselves in the same words."""
     _refer(values, (of.stage,), catalog.stage, "stage", source, ("stage",))
@@ -196,9 +212,8 @@ def _check_keys(values: Values) -> None:
 
 
 def _check_ledger(values: Values) -> None:
-    lines = (values.files.text(LEDGER) or "").split("\n")
-    line_of = {line.removeprefix("retired "): number for number, line in enumerate(lines, start=1) if line}
-    retired = {line.removeprefix("retired ") for line in lines if line.startswith("retired ")}
+    line_of = {line.removeprefix(RETIRED): number for number, line in enumerate(values.ledger, start=1) if line}
+    retired = {line.removeprefix(RETIRED) for line in values.ledger if line.startswith(RETIRED)}
     for id, (file, line) in values.places.items():
         if id not in line_of:
             missing = f"id `{id}` is not in {LEDGER} yet; `python -m roadmap check --record` adds it"

@@ -13,6 +13,7 @@ from roadmap.content.files import KINDS, Files, Place, Source
 
 CARD = {"Front": "front", "Answer": "answer", "Proof": "proof", "Why it matters": "why", "Trap": "trap"}
 QUESTION = {"Question": "question", "Options": "options", "Proof": "proof"}
+LEDGER, RETIRED = "ids.txt", "retired "
 READINGS = ("topics", "guide", "dives", "prompts")
 
 V = TypeVar("V", bound=Value)
@@ -26,6 +27,7 @@ class Values:
         self.places: dict[str, tuple[str, int]] = {}
         self.cards: list[tuple[Card, Source]] = []
         self.questions: list[tuple[Question, Source]] = []
+        self.ledger: list[str] = []
         self.written: list[tuple[Reading, Source]] = []
 
     def catalog(self) -> Catalog | None:
@@ -40,6 +42,7 @@ class Values:
             self.files.problem("cards", 1, "no card was found")
         if not is_framed:
             return None
+        self.ledger = (self.files.text(LEDGER) or "").splitlines()
         return self._validated(
             Catalog,
             {
@@ -48,6 +51,7 @@ class Values:
                 "stages": stages,
                 "categories": categories,
                 "sources": sources,
+                "retired": [line.removeprefix(RETIRED) for line in self.ledger if line.startswith(RETIRED)],
                 "cards": [card for card, _ in self.cards],
                 "questions": [question for question, _ in self.questions],
                 **readings,

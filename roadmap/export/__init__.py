@@ -18,7 +18,7 @@ from roadmap import levels, report
 from roadmap.export.page import REPORT_STYLE, body, to_html
 from roadmap.export.pdf import to_pdf
 from roadmap.export.reading import Refused, read
-from roadmap.export.signature import MalformedKey, Seal, judged, signed
+from roadmap.export.signature import MalformedKey, Seal, judged, keys, signed
 from roadmap.export.story import (
     Facts,
     Figure,
@@ -46,6 +46,7 @@ __all__ = [
     "day",
     "filename",
     "judged",
+    "keys",
     "read",
     "team_csv",
     "team_xlsx",

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time
 from functools import cache
 from itertools import chain, pairwise
@@ -145,37 +144,28 @@ def _content(of: Report, story: Story) -> dict[str, Any]:
             **{field: _typed(getattr(opening, field)) for field in ("name", "role")},
             "ladder": _drawn(opening.ladder, BESIDE),
         },
-        "rows": [[[_section(one) for one in column] for column in row] for row in _rows(_chosen(of, story))],
+        "rows": [[[_section(one) for one in column] for column in row] for row in _rows(of, story)],
         "undrawn": "",
     }
 
 
-def _chosen(of: Report, story: Story) -> Iterator[Section]:
-    """Every section but the list of all skills, of which paper keeps what the author points at."""
-    beside = [section for section in story.sections if section.key in BESIDE_THE_BARS][:MOST_BESIDE]
-    for section in story.sections:
-        if section.key == "everything":
-            yield notes(of)
-        elif section not in beside:
-            yield section
-        if section.key == "gaps":
-            yield from beside
+def _rows(of: Report, story: Story) -> list[list[list[Section]]]:
+    """Sections one under the other, save that the bars have those beside them which say what is open in words.
 
-
-def _rows(sections: Iterable[Section]) -> list[list[list[Section]]]:
-    """Sections one under the other, save that the bars have those beside them which say what is open in words."""
+    Of the list of all skills, paper keeps what the author points at.
+    """
+    most_beside = max(2, len(of.gaps) // 4)
     rows: list[list[list[Section]]] = []
-    for section in sections:
-        beside = rows and rows[-1][0][0].key == "gaps" and len([*chain(*rows[-1][1:])]) < MOST_BESIDE
+    for section in story.sections:
+        beside = rows and rows[-1][0][0].key == "gaps" and len([*chain(*rows[-1][1:])]) < most_beside
         if section.key in BESIDE_THE_BARS and beside:
             rows[-1][1:] = [[*chain(*rows[-1][1:]), section]]
         else:
-            rows.append([[section]])
+            rows.append([[notes(of) if section.key == "everything" else section]])
     return rows
 
 
 BESIDE_THE_BARS = ("contradicted", "debts", "ahead", "unclaimed", "recalled")
-MOST_BESIDE = 3
 
 
 def _section(of: Section) -> dict[str, Any]:

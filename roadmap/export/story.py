@@ -140,16 +140,16 @@ def tell(of: Report) -> Story:
             _blocking(of),
             _matrix(of),
             _gaps(of),
-            *_target(of),
             *_contradicted(of),
             *_beside_the_level(of),
             *_unclaimed(of),
+            *_recalled(of),
+            *_target(of),
             *(() if checked else (_questions(of),)),
             *_changes(of),
             *_objectives(of),
             *_calibration(of),
             _everything(of),
-            *_recalled(of),
             _colophon(of),
             *_message(of),
             *_appendix(of),
@@ -289,10 +289,9 @@ def _target(of: Report) -> Iterator[Section]:
     elif len(short) > 1:
         need = "; ".join(f"{of.catalog.stage[s.stage].title}: {s.short} of {len(s.open)} open" for s in short)
         parts: list[Part] = [Sentence(f"Needed: {need}.")]
-        for place, s in enumerate(short):
+        for s in short[1:]:  # the first is what blocks the next stage
             counted = f"{s.short} of these needed"
-            closing = place > 0  # what closes the first stands where it blocks the next stage
-            parts += [Heading(of.catalog.stage[s.stage].title, counted), _lines(of, s.open, closing=closing)]
+            parts += [Heading(of.catalog.stage[s.stage].title, counted), _lines(of, s.open, closing=True)]
         yield Section("target", title, tuple(parts))
 
 
@@ -429,7 +428,7 @@ def _changes(of: Report) -> Iterator[Section]:
 
 
 def _colophon(of: Report) -> Section:
-    shown = (("Shown level", words.SHOWN_RULE), ("Thresholds", THRESHOLDS)) if of.shown else ()
+    shown = (("Shown level", words.SHOWN_RULE), ("Thresholds", THRESHOLDS)) if _is_checked(of) else ()
     facts = (
         ("Rule", words.RULE),
         *shown,

@@ -25,7 +25,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from roadmap.facts import Answer, Confidence, Grade, Label, Recall, Score, Tick
+from roadmap.facts import Answer, Confidence, Grade, Label, Labelled, Recall, Score, Tick
 from roadmap.recall import RETENTION, Memory, remember
 from roadmap.report import Note, Report
 from roadmap.report.review import ObjectiveState, Review
@@ -34,6 +34,7 @@ from roadmap.store.settings import Settings
 from roadmap.store.tables import (
     FACTS,
     answer,
+    content,
     label,
     note,
     objective,
@@ -50,6 +51,7 @@ from roadmap.store.tables import (
     team,
     tick,
 )
+from roadmap.upgrade import Contents
 
 __all__ = ["Backup", "Kind", "ObjectiveAnswer", "Settings", "Step", "Store"]
 
@@ -92,6 +94,7 @@ class Store:
         self._writing = self.engine.execution_options(write=True)
         self._memories: dict[tuple[str, float], tuple[int, dict[str, str]]] = {}
         self._answers: dict[tuple[str], tuple[int, list[Answer]]] = {}
+        self._labelled: dict[tuple[str], tuple[int, list[Labelled]]] = {}
         self._recalls: dict[tuple[str], tuple[int, list[Recall]]] = {}
         self._lock = threading.Lock()
         self._migrate()
@@ -133,6 +136,28 @@ class Store:
             self._memories.clear()
             self._answers.clear()
             self._recalls.clear()
+            self._labelled.clear()
+
+    # What there is to learn
+
+    def meet(self, now: Contents, at: datetime) -> None:
+        """Note what there is to learn from this moment on, where it differs from what was noted last."""
+        newest = sa.select(content.c.json).order_by(content.c.id.desc()).limit(1)
+        with self._writing.begin() as connection:
+            if (kept := connection.scalar(newest)) is None or Contents.model_validate_json(kept).digest != now.digest:
+                connection.execute(sa.insert(content), [{"at": at, "json": now.model_dump_json()}])
+
+    def contents_before(self, who: str) -> Contents | None:
+        """What there was to learn when a person last did something, where it has changed since; else None."""
+        last = sa.select(sa.func.max(step.c.at)).where(step.c.person == who)
+        with self.engine.begin() as connection:
+            at = connection.scalar(last)
+            if at is None:
+                return None
+            noted = connection.execute(sa.select(content.c.at, content.c.json).order_by(content.c.id)).all()
+        before = [row.json for row in noted if row.at <= at]
+        changed = bool(before) and len(before) < len(noted)
+        return Contents.model_validate_json(before[-1]) if changed else None
 
     # Writing facts: each returns whether it was stored, False when this uid was stored before
 
@@ -281,12 +306,16 @@ class Store:
     def labels(self, who: str) -> dict[Label, dict[str, datetime]]:
         """The cards under each label, with the moment it was last put on; a buried one's day is that moment's."""
         held: dict[Label, dict[str, datetime]] = defaultdict(dict)
-        for row in self._rows(_standing(label, who)):
-            if row.on:
-                held[row.label][row.card] = row.at
+        for fact in self.labelled(who):
+            if fact.on:
+                held[fact.label][fact.card] = fact.at
             else:
-                held[row.label].pop(row.card, None)
+                held[fact.label].pop(fact.card, None)
         return held
+
+    def labelled(self, who: str) -> list[Labelled]:
+        """Every label put on a card or taken off, in time order. Costs little, as memories do."""
+        return self._followed(self._labelled, (who,), label, [], lambda held, rows: [*held, *map(_labelled, rows)])
 
     def reviews(self, who: str, *, given: bool) -> list[Review]:
         """The reviews that came to a person, or that they gave, oldest first."""
@@ -473,6 +502,10 @@ def _recall(row: sa.Row[Any]) -> Recall:
 
 def _answer(row: sa.Row[Any]) -> Answer:
     return Answer(row.at, row.question, row.option, row.right, row.milliseconds, row.mode, _confidence(row.confidence))
+
+
+def _labelled(row: sa.Row[Any]) -> Labelled:
+    return Labelled(row.at, row.card, row.label, row.on)
 
 
 def _confidence(kept: int | None) -> Confidence | None:

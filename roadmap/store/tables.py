@@ -94,6 +94,15 @@ team = _fact("team", sa.Column("name", sa.Text, primary_key=True), sa.Column("re
 retraction = _fact("retraction", sa.Column("retracted", sa.ForeignKey("step.id"), primary_key=True))
 restored = _fact("restored", sa.Column("restored", sa.ForeignKey("step.id"), primary_key=True))
 
+# Not about a person: what there was to learn, from which moment on.
+content = sa.Table(
+    "content",
+    _schema,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", Instant),
+    sa.Column("json", sa.Text),
+)
+
 # Where the rows of a step live, and under which name a backup carries them.
 FACTS: Mapping[str, sa.Table] = {
     "ticks": tick,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 import streamlit as st
 
-from roadmap import content, levels, recommend
+from roadmap import content, levels, recommend, upgrade
 from roadmap.catalog import Catalog
 from roadmap.evidence import Event, Evidence, judge
 from roadmap.evidence import events as facts_to_events
@@ -86,6 +87,16 @@ def _deck(digest: str, _catalog: Catalog) -> Deck:
     return Deck(_catalog)
 
 
+def refuse_malformed_keys() -> None:
+    """End the start in one sentence where the environment holds a signing key that is none."""
+    from roadmap import export
+
+    try:
+        export.keys()
+    except export.MalformedKey as problem:
+        sys.exit(str(problem))
+
+
 def warm_up() -> None:
     """Do once per process what no visitor should wait for.
 
@@ -98,6 +109,7 @@ def warm_up() -> None:
     if loaded.catalog:
         search(loaded.catalog)
         deck(loaded.catalog)
+        store().meet(upgrade.contents(loaded.catalog), now())
     store()
     gc.collect()
     gc.freeze()
@@ -173,6 +185,14 @@ def target(catalog: Catalog, chosen: Settings, ticks: Mapping[str, datetime]) ->
         return str(chosen.target)
     following = levels.next_stage(catalog, levels.standing(catalog, ticks).level)
     return (following or catalog.stages[-1]).id
+
+
+def tell_what_changed(who: str) -> None:
+    """Say in one line what changed in the content since a person last did something; gone once they do."""
+    if before := store().contents_before(who):
+        held = levels.held(store().ticks(who))
+        if said := upgrade.changed(before, catalog(), held):
+            st.info(said, icon=":material/update:")
 
 
 def seen(who: str) -> int:

@@ -28,7 +28,7 @@ from roadmap.recall import (
     set_aside,
 )
 from roadmap.recommend import pace, queue
-from roadmap.store import Kind, Settings, Step
+from roadmap.store import Kind, Settings
 from roadmap.ui import acts, parts
 from roadmap.ui.prose import html
 
@@ -112,10 +112,8 @@ def draw(who: str, catalog: Catalog, scope: Scope) -> None:
     cards = [_card(catalog, pick, today.memories.get(pick.card.id), chosen) for pick in shown[:AHEAD]]
     if len(cards) < AHEAD:
         cards += [_unrated(catalog, catalog.card[id]) for id in _failed(today) if id in catalog.card]
-    last = ui.store().last(who, UNDOABLE)
-    last = last if last and last.at >= today.day.start else None
     if not cards:
-        _summary(who, today, scope, chosen, last)
+        _summary(who, today, scope, chosen)
         return
     flagged, failed = today.labels.get("flagged", {}), lapses(ui.store().recalls(who))
     for card in cards:
@@ -126,7 +124,7 @@ def draw(who: str, catalog: Catalog, scope: Scope) -> None:
             "cards": cards,
             "done": len(today.recalls),
             "left": len(today.picks),
-            "undo": last is not None,
+            "undo": bool(today.recalls) or any(fact.at >= today.day.start for fact in ui.store().labelled(who)[-1:]),
             "confidence": chosen.confidence,
             "keys": chosen.shortcuts,
             **acts.told(KEY),
@@ -214,21 +212,28 @@ def faces(catalog: Catalog, card: Card, line: str) -> dict[str, Any]:
         "front": html(card.front),
         "back": back,
         "sources": sources(catalog, card),
+        "taught": taught(catalog, card.id),
         "proof": PROOF[card.verified],
     }
+
+
+def taught(catalog: Catalog, card: str) -> dict[str, str] | None:
+    """The reading that teaches a card, as a link of a component."""
+    reading = catalog.taught_in.get(card)
+    if not reading:
+        return None
+    name = reading.id.replace(".", " ") if reading in catalog.topics else f"“{reading.title}”"
+    return {"label": name, "title": reading.title, "url": f"study?read={reading.id}"}
 
 
 def leech_words(catalog: Catalog, id: str, lapses: int) -> dict[str, Any] | None:
     """What to do with a card that is failed again and again: the sentence, in two parts around its link."""
     if not leech(lapses):
         return None
-    about = catalog.readings.values()
-    reading = next((one for one in about if one.text and id in one.cards), None)
-    if not reading:
+    read = taught(catalog, id)
+    if not read:
         return {"said": f"You missed this {lapses} times. Put it into your own words, or suspend it.", "read": None}
-    name = reading.id.replace(".", " ") if reading in catalog.topics else f"“{reading.title}”"
-    read = {"label": name, "url": f"study?read={reading.id}", "then": ", or suspend it."}
-    return {"said": f"You missed this {lapses} times. Read ", "read": read}
+    return {"said": f"You missed this {lapses} times. Read ", "read": {**read, "then": ", or suspend it."}}
 
 
 def show(catalog: Catalog, card: Card) -> None:
@@ -244,6 +249,9 @@ def show(catalog: Catalog, card: Card) -> None:
         st.markdown(f"**{title}**\n\n{parts.prose(catalog, text)}" if title else parts.prose(catalog, text))
     shown = (f"`{one['label']}`" if one["url"] is None else f"<{one['url']}>" for one in sources(catalog, card))
     st.markdown(f"Checked: {PROOF[card.verified]}. Sources: {', '.join(shown)}")
+    if reading := catalog.taught_in.get(card.id):
+        label, book = f"Read {reading.title}", ":material/menu_book:"
+        st.page_link(ui.page("study"), label=label, icon=book, query_params={"read": reading.id})
 
 
 def sources(catalog: Catalog, item: Card | Question) -> list[dict[str, str | None]]:
@@ -264,11 +272,11 @@ def _in_days(days: int) -> str:
     return f"{days / 30.4:.1f} months" if days < LONGEST_INTERVAL else "1 year"
 
 
-def _summary(who: str, today: Session, scope: Scope, chosen: Settings, last: Step | None) -> None:
+def _summary(who: str, today: Session, scope: Scope, chosen: Settings) -> None:
     """What today came to, and what to do next."""
     if not today.recalls:
         _nothing_to_do(scope, chosen)
-        _undo_last(who, today, chosen, last)
+        _undo_last(who, today, chosen)
         return
     if len(today.recalls) >= chosen.daily_budget:
         st.subheader("Today's budget is done")
@@ -283,14 +291,15 @@ def _summary(who: str, today: Session, scope: Scope, chosen: Settings, last: Ste
         st.metric("Due tomorrow", today.due_tomorrow)
     st.markdown(" · ".join(f"{grade.name.capitalize()} {counts[grade]}" for grade in Grade))
     with st.container(horizontal=True):
-        _undo_last(who, today, chosen, last)
+        _undo_last(who, today, chosen)
         if st.button("See your progress", type="primary"):
             st.switch_page(ui.page("progress"))
 
 
-def _undo_last(who: str, today: Session, chosen: Settings, last: Step | None) -> None:
+def _undo_last(who: str, today: Session, chosen: Settings) -> None:
     """The way back from the last grade or label of today, and which label it was."""
-    if not last:
+    last = ui.store().last(who, UNDOABLE)
+    if not last or last.at < today.day.start:
         return
     if last.kind == "label":
         put = next((name for name, cards in today.labels.items() if cards.get(last.about[0]) == last.at), None)

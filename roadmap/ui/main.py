@@ -33,5 +33,6 @@ except sqlalchemy.exc.SQLAlchemyError:
     st.stop()
 page = st.navigation(menu, position="top")
 st.set_page_config(page_title=f"{page.title} · Roadmap")
+ui.tell_what_changed(who)
 page.run()
 ui.watch(who)

@@ -195,6 +195,7 @@ def _told(catalog: Catalog, answer: Answer, who: str) -> dict[str, Any]:
         "options": options,
         "proof": f"<h3>Proof</h3>{html(question.proof)}",
         "sources": flashcards.sources(catalog, question),
+        "taught": flashcards.taught(catalog, question.card),
         "checked": flashcards.PROOF[question.verified],
     }
 

@@ -111,7 +111,7 @@ def test_making_a_report_freezes_one_snapshot_in_every_format(named: None) -> No
     assert report.is_intact(report.payload(one))
     assert export.read("report.html", export.to_html(one)) == one
     assert "Your report is made." in visit.words
-    assert [button.label for button in visit.app.download_button] == ["HTML", "JSON", "CSV", "Markdown"]
+    assert [button.label for button in visit.app.download_button] == ["HTML", "PDF", "XLSX", "CSV", "Markdown", "JSON"]
     with_ticks(*skills(mid=5), at=NOON + timedelta(minutes=1))
     visit.again()
     assert "Claims Mid" in visit.html
@@ -176,7 +176,7 @@ def test_past_reports_stay_listed_newest_first_and_downloadable(named: None, mon
     visit.open(labels[1])
     assert not visit.app.exception
     assert {button.key for button in visit.app.download_button} == {
-        f"{suffix}-{made()[0].id}" for suffix in ("html", "json", "csv", "md")
+        f"{suffix}-{made()[0].id}" for suffix in ("html", "pdf", "xlsx", "csv", "md", "json")
     }
 
 

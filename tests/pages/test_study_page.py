@@ -64,10 +64,56 @@ def test_the_page_opens_alone() -> None:
     assert ui.page("study").endswith("study.py")
 
 
+def folds(visit: Visit) -> list[str]:
+    """The folds of the text, those of the contents beside it left out."""
+    return [fold.label for fold in visit.app.expander if not fold.label.endswith(" read")]
+
+
 def test_a_prompt_keeps_its_rubric_and_answers_folded_until_asked_for() -> None:
     prompt = next(one for one in catalog().prompts if one.text)
     visit = Visit("study", read=prompt.id)
-    folded = [fold.label for fold in visit.app.expander]
+    folded = folds(visit)
     assert folded[0] == "Surprise"
     assert "Rubric" in folded
     assert any(label.startswith("Model answer") for label in folded)
+
+
+def test_coding_prompts_have_a_shelf_of_their_own_and_open_hint_by_hint() -> None:
+    prompt = next(one for one in catalog().prompts if one.codes and one.text)
+    visit = Visit("study", read=prompt.id)
+    assert any(fold.label.startswith("Coding prompts: 0 of") for fold in visit.app.expander)
+    assert folds(visit)[:5] == ["Hint 1", "Hint 2", "Hint 3", "Reference solution", "Tests"]
+
+
+def give(visit: Visit, prompt: str, points: int, by: str = "") -> None:
+    """Give every dimension these points and keep the score."""
+    for dimension in catalog().readings[prompt].rubric:
+        visit.app.radio(key=f"points-{prompt}-{dimension.title}").set_value(points)
+    visit.app.text_input(key=f"by-{prompt}").set_value(by)
+    visit.press("Keep the score")
+
+
+def test_a_score_from_another_person_is_checked_evidence_and_ones_own_only_backs_it() -> None:
+    prompt = next(one for one in catalog().prompts if one.text and set(one.skills) & set(catalog().skills))
+    most = 4 * len(prompt.rubric)
+    visit = Visit("study", read=prompt.id)
+    give(visit, prompt.id, 3)
+    held, who = store()
+    assert f"You gave yourself {most * 3 // 4} of {most}" in visit.words
+    assert ui.evidence(who, catalog(), ui.day(held.settings(who)), ()).answers == 0
+    give(visit, prompt.id, 4, by="Grace <b>Hopper</b>")
+    assert f"gave {most} of {most}" in visit.words
+    assert [(score.by, set(score.points.values())) for score in held.scores(who)] == [
+        ("", {3}),
+        ("Grace <b>Hopper</b>", {4}),
+    ]
+    assert ui.evidence(who, catalog(), ui.day(held.settings(who)), ()).answers == 1
+
+
+def test_a_score_that_misses_a_dimension_is_not_kept_and_says_which() -> None:
+    prompt = next(one for one in catalog().prompts if one.text)
+    visit = Visit("study", read=prompt.id)
+    visit.press("Keep the score")
+    assert f"Not kept yet: choose points for {prompt.rubric[0].title}" in visit.words
+    held, who = store()
+    assert held.scores(who) == []

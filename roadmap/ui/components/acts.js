@@ -81,11 +81,12 @@ export function shortcut(event) {
   return typing ? "" : event.key.toLowerCase();
 }
 
-/** Where something was read, and how it was checked. */
+/** Where something was read, how it was checked, and what teaches it. */
 export function sources(item) {
   const read = item.sources.flatMap(({ label, url }, index) => [
     index ? " · " : "",
     url ? el("a", { href: url, target: "_blank", rel: "noreferrer" }, label) : label,
   ]);
-  return el("p", { class: "sources" }, "Sources: ", ...read, ` · ${item.proof}`);
+  const taught = item.taught ? [" · Taught in ", el("a", { href: item.taught.url, target: "_self", title: item.taught.title }, item.taught.label)] : [];
+  return el("p", { class: "sources" }, "Sources: ", ...read, ` · ${item.proof}`, ...taught);
 }

@@ -115,7 +115,7 @@ class Quiz {
     if (!this.told) return;
     text(this.verdict, item.verdict);
     this.proof.innerHTML = item.proof;
-    this.proof.append(sources({ sources: item.sources, proof: item.checked }));
+    this.proof.append(sources({ sources: item.sources, taught: item.taught, proof: item.checked }));
     text(this.nextWords, this.data.asked ? "Next question" : this.data.after);
     if (!answering) return;
     this.verdict.focus({ preventScroll: true });
