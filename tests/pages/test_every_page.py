@@ -77,7 +77,12 @@ def test_a_whole_round_through_the_menu_draws_each_page_with_its_own_component()
         visit.go(page)
         assert not visit.app.exception
         scripts = {one.proto.js_source_path for one in visit.app.get("bidi_component")}
-        assert scripts == {"skills": {"skills.js"}, "drill": {"drill.js"}, "progress": {"picture.js"}}.get(page, set())
+        assert scripts == {
+            "skills": {"skills.js"},
+            "drill": {"drill.js"},
+            "progress": {"picture.js"},
+            "check": {"picture.js"},
+        }.get(page, set())
 
 
 @pytest.mark.parametrize("page", PAGES)
