@@ -171,11 +171,12 @@ def key(_options: argparse.Namespace) -> int:
     return 0
 
 
-def schema(_options: argparse.Namespace) -> int:
-    """Print the JSON schema of a report, as docs/report-schema.json has it."""
+def schema(options: argparse.Namespace) -> int:
+    """Print the JSON schema of a report, as docs/report-schema.json has it, or of a review."""
     from roadmap import report
+    from roadmap.report import review
 
-    _print_json(report.json_schema())
+    _print_json(review.json_schema() if options.of == "review" else report.json_schema())
     return 0
 
 
@@ -367,7 +368,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_json(standing)
 
     command(key, "make a key that signs the reports of this server")
-    command(schema, "print the JSON schema of a report")
+    published = command(schema, "print the JSON schema of a report, or of a review")
+    published.add_argument("of", nargs="?", choices=("report", "review"), default="report", help="which of the two")
     simulating = command(
         simulate,
         "try the rules on made-up engineers",

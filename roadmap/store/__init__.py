@@ -28,7 +28,7 @@ from alembic.config import Config
 from roadmap.facts import Answer, Confidence, Grade, Label, Labelled, Recall, Score, Tick
 from roadmap.recall import RETENTION, Memory, remember
 from roadmap.report import Note, Report
-from roadmap.report.review import ObjectiveState, Review
+from roadmap.report.review import ObjectiveAnswer, ObjectiveState, Review
 from roadmap.store.backup import POINTS, REPORTS, BackedUpStep, Backup, Kind
 from roadmap.store.settings import Settings
 from roadmap.store.tables import (
@@ -64,20 +64,12 @@ Held = TypeVar("Held")
 
 
 class Step(NamedTuple):
-    """One act that stands: which kind, when, and the skills or cards it was about."""
+    """One act that stands: which kind, when, and the skills, cards or objectives it was about."""
 
     id: int
     at: datetime
     kind: str
     about: tuple[str, ...]
-
-
-class ObjectiveAnswer(NamedTuple):
-    """What a person said last to an objective, and when."""
-
-    at: datetime
-    state: ObjectiveState
-    words: str
 
 
 class Store:
@@ -209,9 +201,10 @@ class Store:
         return self._append(who, "report", at, made.id, report, [row])
 
     def keep_review(self, who: str, made: Review, at: datetime, *, given: bool) -> bool:
-        """Keep a review whole: one that came to this person, or one that they gave."""
+        """Keep a review whole: one that came to this person, or one that they gave; where it is the same one, both."""
         row = {"id": made.id, "json": made.model_dump_json(by_alias=True), "given": given}
-        return self._append(who, "review", at, made.id, review, [row])
+        uid = made.id if given else str(uuid.uuid5(uuid.UUID(made.id), "came back"))
+        return self._append(who, "review", at, uid, review, [row])
 
     def answer_objective(self, who: str, id: str, state: ObjectiveState, words: str, at: datetime) -> bool:
         """Record what a person says to an objective of a review."""
@@ -350,6 +343,7 @@ class Store:
                 "recall": recall.c.card,
                 "label": label.c.card,
                 "answer": answer.c.question,
+                "objective": objective.c.objective,
             }.get(found.kind)
             names = () if about is None else connection.scalars(sa.select(about).where(about.table.c.step == found.id))
             return Step(found.id, found.at, found.kind, tuple(names))
