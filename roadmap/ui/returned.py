@@ -220,7 +220,7 @@ def _with_words(who: str, one: ReportedObjective, state: ObjectiveState, label: 
 
 
 def _answer(who: str, one: ReportedObjective, state: ObjectiveState, key: str = "") -> None:
-    words = str(st.session_state.get(key, "")).strip()
+    words = st.session_state[key].strip() if key else ""
     if state == "declined" and not words:
         st.toast("Say in a few words why you decline: whoever set it reads them.")
         return
