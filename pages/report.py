@@ -84,6 +84,7 @@ def downloads(of: Report) -> None:
                 file_name=export.filename(of, suffix),
                 key=f"{suffix}-{of.id}",
                 icon=":material/download:",
+                help="Setting the pages takes about a second." if suffix == "pdf" else None,
                 on_click="ignore",
                 type="primary" if suffix == "html" and of.id == st.session_state.get("made") else "secondary",
             )
