@@ -163,6 +163,7 @@ def _begin(who: str) -> None:
     for draft in drafts:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{_whose(draft.of.name, draft.of.as_of)}: {_tally(draft)}")
+            st.space("stretch")
             st.button("Continue", key=f"continue-{draft.of.id}", on_click=_open, args=(who, draft.of))
             if st.button("Discard", key=f"discard-{draft.of.id}", type="tertiary"):
                 _confirm_discard(who, draft)
@@ -179,6 +180,7 @@ def _list(given: Sequence[Review]) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             said = f"{export.day(one.on)} as {one.role}: {counts(one)}"
             st.markdown(f"{_whose(one.name, one.as_of)}, answered {said}")
+            st.space("stretch")
             _download(one, "Download")
 
 
@@ -258,12 +260,12 @@ def _answer(who: str, catalog: Catalog, draft: Draft) -> None:
 
 
 def _begins(of: Report, earlier: Review) -> str:
+    on = export.day(earlier.on)
     if earlier.report == of.id:
-        on = export.day(earlier.on)
         return f"You answered this report on {on}. That review stays as it is; this one begins where it ended."
     return (
-        f"You answered the report of {export.day(earlier.as_of)} on {export.day(earlier.on)}. Your answers from then "
-        "are set where nothing has changed since, and marked; change what you see differently now."
+        f"On {on} you answered the report of {export.day(earlier.as_of)}. Those answers are set below where nothing "
+        "has changed since, and marked. Change what you see differently now."
     )
 
 
@@ -278,8 +280,7 @@ def _key(kind: str, draft: Draft, id: str = "") -> str:
 def _stage(draft: Draft, stage: ReportedStage) -> None:
     """One stage's skills; a click here draws this stage and the count anew, nothing else."""
     answered = sum(line.id in draft.stances for line in stage.skills)
-    st.subheader(f"{parts.typed(stage.title)}")
-    st.caption(f"{answered} of {len(stage.skills)} answered")
+    st.subheader(f"{parts.typed(stage.title)} :small[:gray[{answered} of {len(stage.skills)} answered]]")
     with st.container(key=f"rows-{stage.id}"):
         for line in stage.skills:
             _skill(draft, stage, line)
@@ -292,9 +293,9 @@ def _skill(draft: Draft, stage: ReportedStage, line: ReportedLine) -> None:
         _take(draft, line.id)
         st.rerun([_place(stage), "tally"])
 
-    said, answer = st.columns([3, 2], gap="large")
+    said, answer = st.columns([3, 2], gap="small")
     said.html(export.claimed(draft.of, line))
-    with answer:
+    with answer, st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.session_state[stance_key] = draft.stances.get(line.id)
         st.segmented_control(
             f"Your answer to: {parts.typed(line.text)}",
@@ -305,7 +306,7 @@ def _skill(draft: Draft, stage: ReportedStage, line: ReportedLine) -> None:
             label_visibility="collapsed",
         )
         if line.id in draft.carried and draft.earlier:
-            st.caption(f"As you answered on {export.day(draft.earlier.on)}")
+            st.caption(f"As on {export.day(draft.earlier.on)}")
         if line.id in draft.stances:
             st.session_state[comment_key] = draft.comments.get(line.id, "")
             st.text_input(
@@ -427,7 +428,7 @@ def _scores(catalog: Catalog, draft: Draft) -> None:
         rubric = catalog.readings[id].rubric
         left = len(rubric) - len(so_far)
         with st.container(horizontal=True, vertical_alignment="center"):
-            missing = f" It counts once {levels.count(left, 'more dimension')} has points." if left else ""
+            missing = f" It counts with points in {levels.count(left, 'more dimension')}." if left else ""
             st.markdown(f"**{parts.typed(catalog.readings[id].title)}**: {export.points_words(so_far)}.{missing}")
             st.button(
                 "Remove", key=_key("unscore", draft, id), type="tertiary", on_click=_remove_score, args=(draft, id)
@@ -441,23 +442,28 @@ def _scores(catalog: Catalog, draft: Draft) -> None:
     )
     if not chosen:
         return
-    for place, (dimension, means) in enumerate(catalog.readings[chosen].rubric):
+    for place, dimension in enumerate(catalog.readings[chosen].rubric):
         key = _key(f"points{place}", draft, chosen)
-
-        def hear(key: str = key, dimension: str = dimension) -> None:
-            given = draft.scores.setdefault(chosen, {})
-            if (value := st.session_state[key]) is None:
-                given.pop(dimension, None)
-            else:
-                given[dimension] = value
-            if not given:
-                draft.scores.pop(chosen)
-
-        points = draft.scores.get(chosen, {}).get(dimension)
+        points = draft.scores.get(chosen, {}).get(dimension.title)
         st.session_state[key] = points
-        st.segmented_control(dimension, range(len(means)), key=key, on_change=hear)
+        st.segmented_control(
+            dimension.title,
+            range(len(dimension.anchors)),
+            key=key,
+            on_change=_score,
+            args=(draft, chosen, dimension.title, key),
+        )
         if points is not None:
-            st.caption(parts.prose(catalog, means[points]))
+            st.caption(parts.prose(catalog, dimension.anchors[points]))
+
+
+def _score(draft: Draft, prompt: str, dimension: str, key: str) -> None:
+    given = draft.scores.setdefault(prompt, {})
+    given.pop(dimension, None)
+    if (points := st.session_state[key]) is not None:
+        given[dimension] = points
+    if not given:
+        del draft.scores[prompt]
 
 
 def _remove_score(draft: Draft, prompt: str) -> None:
