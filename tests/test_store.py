@@ -292,7 +292,7 @@ def test_a_question_is_answered_once_a_day_and_no_undo_takes_that_back(store: St
 
 @on_files
 @given(some_history, some_history)
-def test_answers_read_as_one_goes_are_those_another_process_reads(
+def test_what_is_read_as_one_goes_is_what_another_process_reads(
     store: Store, one: list[tuple[timedelta, Act]], other: list[tuple[timedelta, Act]]
 ) -> None:
     here, there, elsewhere, at = somebody(store), somebody(store), Store(str(store.engine.url)), NOON
@@ -304,8 +304,9 @@ def test_answers_read_as_one_goes_are_those_another_process_reads(
     for wait, act in [*one, (HOUR, restoring), (HOUR, undoing(("restore",)))]:
         at += wait
         act(store, here, at)
-        elsewhere._answers.clear()
-        assert store.answers(here) == elsewhere.answers(here)
+        elsewhere._facts.clear()
+        for followed in ("ticks", "notes", "answers", "recalls", "scores", "labels", "settings"):
+            assert getattr(store, followed)(here) == getattr(elsewhere, followed)(here), followed
     elsewhere.close()
 
 

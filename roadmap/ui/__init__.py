@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -138,8 +139,17 @@ def day(chosen: Settings) -> Day:
 
 
 def evidence(who: str, catalog: Catalog, today: Day, ticks: Collection[str]) -> Evidence:
-    """What a person's answers and recalls show today, beside what they tick."""
-    return judge(catalog, ticks, events(who, catalog, today), today.today)
+    """What a person's answers and recalls show today, beside what they tick.
+
+    Worked out once for what they did so far, and the same in every tab. The revision is read before the facts, so that
+    what is kept under it is never older.
+    """
+    return _evidence(who, store().revision(who), catalog.digest, today, frozenset(ticks))
+
+
+@lru_cache(maxsize=256)
+def _evidence(who: str, revision: int, digest: str, today: Day, ticks: frozenset[str]) -> Evidence:
+    return judge(catalog(), ticks, events(who, catalog(), today), today.today)
 
 
 def events(who: str, catalog: Catalog, today: Day) -> tuple[Event, ...]:
@@ -189,10 +199,14 @@ def target(catalog: Catalog, chosen: Settings, ticks: Mapping[str, datetime]) ->
 
 def tell_what_changed(who: str) -> None:
     """Say in one line what changed in the content since a person last did something; gone once they do."""
-    if before := store().contents_before(who):
-        held = levels.held(store().ticks(who))
-        if said := upgrade.changed(before, catalog(), held):
-            st.info(said, icon=":material/update:")
+    if said := _what_changed(who, store().revision(who), catalog().digest):
+        st.info(said, icon=":material/update:")
+
+
+@lru_cache(maxsize=256)
+def _what_changed(who: str, revision: int, digest: str) -> str:
+    before = store().contents_before(who)
+    return upgrade.changed(before, catalog(), levels.held(store().ticks(who))) if before else ""
 
 
 def seen(who: str) -> int:
