@@ -3,7 +3,7 @@
 import streamlit as st
 
 from roadmap import charts, evidence, levels, ui
-from roadmap.ui import check, parts
+from roadmap.ui import check, parts, returned
 
 person = ui.person()
 catalog = ui.catalog()
@@ -147,6 +147,7 @@ with right:
 
 check.draw_offer(person, catalog)
 the_plan()
+returned.draw_objectives(person, catalog, today)
 if way:
     st.subheader(f"What holds you from {aimed}")
 for shortfall in way:

@@ -21,7 +21,7 @@ from roadmap.catalog import Catalog
 from roadmap.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("skills", "progress", "check", "drill", "study", "content", "report", "team", "settings")
+PAGES = ("skills", "progress", "check", "drill", "study", "content", "report", "team", "review", "settings")
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 """The moment at which a visit happens unless a test says otherwise: far from midnight in every usual time zone."""
 

@@ -10,16 +10,26 @@ import csv
 import io
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from roadmap import levels, report
+from roadmap.export.answers import (
+    REVIEW_STYLE,
+    STANDINGS,
+    claimed,
+    history,
+    points_words,
+    quoted,
+    review_json,
+    side_by_side,
+)
 from roadmap.export.archive import Packed, unpack
+from roadmap.export.naming import filename, review_filename
 from roadmap.export.page import REPORT_STYLE, body, to_html
 from roadmap.export.pdf import to_pdf
-from roadmap.export.reading import Refused, read
-from roadmap.export.signature import MalformedKey, Seal, judged, signed
+from roadmap.export.reading import Refused, read, read_review
+from roadmap.export.signature import MalformedKey, Seal, judged, keys, signed
 from roadmap.export.story import (
     Facts,
     Figure,
@@ -41,15 +51,26 @@ from roadmap.report.team import Member, names
 
 __all__ = [
     "REPORT_STYLE",
+    "REVIEW_STYLE",
+    "STANDINGS",
     "MalformedKey",
     "Packed",
     "Refused",
     "Seal",
     "body",
+    "claimed",
     "day",
     "filename",
+    "history",
     "judged",
+    "keys",
+    "points_words",
+    "quoted",
     "read",
+    "read_review",
+    "review_filename",
+    "review_json",
+    "side_by_side",
     "team_csv",
     "team_xlsx",
     "to_csv",
@@ -60,13 +81,6 @@ __all__ = [
     "to_xlsx",
     "unpack",
 ]
-
-
-def filename(of: Report, suffix: str) -> str:
-    """A name that every file system takes: "roadmap-report-ada-lovelace-2026-11-22.html"."""
-    plain = unicodedata.normalize("NFKD", of.name).encode("ascii", "ignore").decode().lower()
-    words = re.findall(r"[a-z0-9]+", plain) or [of.id[:8]]
-    return f"roadmap-report-{'-'.join(words)[:60].strip('-')}-{of.as_of.isoformat()}.{suffix.lstrip('.')}"
 
 
 def to_json(of: Report) -> bytes:

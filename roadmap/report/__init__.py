@@ -234,7 +234,7 @@ class Report(Value):
     @cached_property
     def evidence(self) -> evidence.Evidence:
         """What the counted events show, skill by skill: worked out anew from this file alone."""
-        return evidence.judge(self.catalog, self.ticks, _events(self.events), self.as_of)
+        return evidence.judge(self.catalog, self.ticks, attempts(self.events), self.as_of)
 
     @model_validator(mode="after")
     def _follows_from_its_events(self) -> Self:
@@ -369,8 +369,8 @@ def make(
     return seal(report.model_copy(update={"changes": changes(previous, report)}) if previous else report)
 
 
-def _events(reported: Sequence[ReportedEvent]) -> list[evidence.Event]:
-    """The events as the evidence model takes them: each an item of its own, in the order of the report."""
+def attempts(reported: Sequence[ReportedEvent]) -> list[evidence.Event]:
+    """The events as `evidence` takes them: each an item of its own, in the order of the report."""
     return [
         evidence.Event(event.on, f"{place:05}", event.kind, event.right, event.skills)
         for place, event in enumerate(reported)
