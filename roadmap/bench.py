@@ -34,6 +34,7 @@ from roadmap import content, evidence, export, report
 from roadmap.browser import FLAGS, find_browser
 from roadmap.catalog import Card
 from roadmap.recall import IN_A_ROW
+from roadmap.search import Search
 from roadmap.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -169,6 +170,7 @@ def _size(browser: Browser, folder: Path, database: Path, floor: float) -> dict[
         "skills": len(loaded.catalog.skills),
         "cards": len(loaded.catalog.cards),
         "content_seconds": round(read, 2),
+        "search_ms": _search_milliseconds(Search(loaded.catalog)),
     }
     with _served(folder, url) as (address, process, started):
         page = browser.new_page(viewport={"width": 1440, "height": 900})
@@ -189,6 +191,17 @@ def _size(browser: Browser, folder: Path, database: Path, floor: float) -> dict[
     for name, sample in times.items():
         found[name] = {**_summary(sample), "ratio": round(median(sample) / floor, 2), "budget": BUDGETS[name]}
     return found
+
+
+def _search_milliseconds(index: Search) -> float:
+    """The median time that a search over everything takes, each word typed to its end."""
+    taken = []
+    for words in ("transaction rollback", "redis cache", "guard interceptor order", "event loop", "outbox"):
+        for typed in range(3, len(words) + 1):
+            started = time.perf_counter()
+            index.find(words[:typed])
+            taken.append(1000 * (time.perf_counter() - started))
+    return round(median(taken), 2)
 
 
 def _each(page: Page, act: str, done: str, clicks: int = CLICKS) -> list[float]:
@@ -381,7 +394,7 @@ def _table(measured: dict[str, Any]) -> str:
             times = f"{value['median']:>7} ms  p95 {value['p95']:>7}"
             lines.append(f"  {name:<8} {times}  ratio {value['ratio']:>5}  budget {budget}")
         lines.append(f"  first page after start {found['first_page_seconds']} s")
-        lines.append(f"  content read in {found['content_seconds']} s")
+        lines.append(f"  content read in {found['content_seconds']} s, a search takes {found['search_ms']} ms")
         lines.append(f"  peak memory {found['peak_memory_mb']} MB")
     for name, value in measured["evidence_ms"].items():
         budget = EVIDENCE_BUDGETS[name]
