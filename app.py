@@ -9,7 +9,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from roadmap import ui
-from roadmap.ui.headers import SecurityHeaders
+from roadmap.ui.middleware import FirstPage, SecurityHeaders
 
 HERE = Path(__file__).resolve().parent
 
@@ -21,8 +21,14 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     yield
 
 
+ui.refuse_malformed_keys()
+
 # The main script lives in the package: beside pages/, Streamlit would run a page without the router on a first visit.
-app = st.App(HERE / "roadmap" / "ui" / "main.py", middleware=[Middleware(SecurityHeaders)], lifespan=lifespan)
+app = st.App(
+    HERE / "roadmap" / "ui" / "main.py",
+    middleware=[Middleware(SecurityHeaders), Middleware(FirstPage)],
+    lifespan=lifespan,
+)
 
 
 def serve(port: int | None = None, open_browser: bool = True) -> None:

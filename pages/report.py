@@ -8,7 +8,7 @@ import streamlit as st
 from roadmap import export, levels, report, ui
 from roadmap.practice import calibration
 from roadmap.report import Report, words
-from roadmap.ui import parts
+from roadmap.ui import parts, returned
 
 person = ui.person()
 catalog = ui.catalog()
@@ -56,6 +56,7 @@ def draft(id: str = str(uuid.UUID(int=0))) -> Report:
         calibration=calibration(catalog, store.answers(person))
         if st.session_state.get("show_calibration", True)
         else None,
+        objectives=returned.objectives(person),
     )
 
 
@@ -83,6 +84,7 @@ def downloads(of: Report) -> None:
                 file_name=export.filename(of, suffix),
                 key=f"{suffix}-{of.id}",
                 icon=":material/download:",
+                help="Setting the pages takes about a second." if suffix == "pdf" else None,
                 on_click="ignore",
                 type="primary" if suffix == "html" and of.id == st.session_state.get("made") else "secondary",
             )
@@ -131,6 +133,9 @@ if made:
         "Your report is made. Send the HTML file: it opens offline and holds its own data.", icon=":material/check:"
     )
     downloads(made)
+
+if past or store.reviews(person, given=False):
+    returned.draw_reviews(person, catalog, draft)
 
 st.subheader("What your manager will see")
 st.html(f"<style>{export.REPORT_STYLE}</style>{export.body(draft(), top=3)}")

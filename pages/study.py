@@ -151,17 +151,19 @@ with contents, st.container(key="narrow"):  # on a phone one line, beside the te
         key="reading",
         on_change=lambda: st.query_params.update(read=st.session_state["reading"]),
     )
-with contents, st.container(key="shelves", gap="xxsmall"):
+reading = catalog.readings[st.session_state["reading"]]
+with contents, st.container(key="shelves", gap="xsmall"):
     for title, shelf in SHELVES:
         of = [one for one in shelf if one.text]
-        if of:
-            st.markdown(f"**{title}**, {len([one for one in of if one.id in done])} of {len(of)} read")
-        for one in of:
-            icon = ":material/check:" if one.id in done else None
-            if st.button(label(one), key=f"open-{one.id}", type="tertiary", icon=icon, help=one.title):
-                st.query_params["read"] = one.id
-                st.rerun()
-reading = catalog.readings[st.session_state["reading"]]
+        if not of:
+            continue
+        read = len([one for one in of if one.id in done])
+        with st.expander(f"{title}: {read} of {len(of)} read", expanded=reading in of), st.container(gap="xxsmall"):
+            for one in of:
+                icon = ":material/check:" if one.id in done else None
+                if st.button(label(one), key=f"open-{one.id}", type="tertiary", icon=icon, help=one.title):
+                    st.query_params["read"] = one.id
+                    st.rerun()
 
 with middle, st.container(key="text"):
     st.subheader(reading.title)

@@ -58,6 +58,7 @@ def shape(one: Report) -> list[tuple[str, list[str]]]:
 
 def show(one: Report) -> None:
     """A report as it was sent."""
+    parts.answer(one)
     st.html(f"<style>{export.REPORT_STYLE}</style>{export.body(one, top=3)}")
 
 

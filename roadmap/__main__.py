@@ -12,10 +12,10 @@ if sys.version_info < (3, 11):  # noqa: UP036 - pip, which would refuse an old P
 import argparse
 import json
 import subprocess
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import date
-from difflib import get_close_matches
+from datetime import UTC, date, datetime
 from io import TextIOWrapper
 from itertools import zip_longest
 from pathlib import Path
@@ -26,11 +26,11 @@ from roadmap import environment
 if TYPE_CHECKING:
     from roadmap.catalog import Catalog
     from roadmap.content import Problem
+    from roadmap.evidence import Evidence
     from roadmap.levels import Gap, Standing
     from roadmap.snippets import Outcome
 
 LINTERS = (("ruff", "check"), ("ruff", "format", "--check"), ("mypy",))
-NAMED = 20  # unknown ids named one by one; a file of a million would drown the answer
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,7 +61,6 @@ def run(options: argparse.Namespace) -> int:
     """Start the dashboard and stay until it is stopped."""
     if not (environment.ROOT / "app.py").exists():
         raise environment.Trouble(f"There is no app.py in {environment.ROOT}. Start the dashboard from a clone.")
-    _refuse_malformed_keys()
     sys.path.insert(0, str(environment.ROOT))  # app.py stands beside the package, not in it
     from app import serve
 
@@ -127,33 +126,36 @@ def _snippets(options: argparse.Namespace) -> "Outcome":
 
 
 def level(options: argparse.Namespace) -> int:
-    """Say where the ticks of a file put a person, what blocks the next stage, and the gaps on the way there."""
-    from roadmap import content, export, levels
+    """Say where the ticks of a file put a person, what its answers show, and the gaps on the way to the next stage."""
+    from roadmap import case, content, evidence, export, levels
 
     catalog, problems = content.read()
     if not catalog:
         return _tell(problems, content.FOLDER)
     try:
-        ticks = _ticked(options.file, options.as_of)
-        _refuse_unknown(ticks, catalog)
+        told = case.read(catalog, options.file, options.as_of, datetime.now(UTC).date())
     except (OSError, ValueError, export.Refused) as problem:
         if options.json:
             _print_json({"problems": str(problem).split("\n")})
         print(problem, file=sys.stderr)
         return 1
-    standing = levels.standing(catalog, ticks)
+    standing = levels.standing(catalog, told.ticks)
     target = levels.next_stage(catalog, standing.level) or catalog.stages[-1]
-    gaps = levels.gaps(catalog, ticks, target.id)
+    gaps = levels.gaps(catalog, told.ticks, target.id)
+    found = evidence.judge(catalog, told.ticks, told.events, told.as_of)
     if options.json:
         _print_json(
             {
                 "claimed": standing.model_dump(),
                 "gaps": {gap.category: _gap_as_json(gap) for gap in gaps},
                 "target": target.id,
+                "as_of": told.as_of.isoformat(),
+                **_evidence_as_json(found),
             }
         )
     else:
-        _print_standing(catalog, ticks, standing, gaps)
+        _print_standing(catalog, told.ticks, standing, gaps)
+        _print_shown(catalog, found, told.as_of)
     return 0
 
 
@@ -169,12 +171,33 @@ def key(_options: argparse.Namespace) -> int:
     return 0
 
 
-def schema(_options: argparse.Namespace) -> int:
-    """Print the JSON schema of a report, as docs/report-schema.json has it."""
+def schema(options: argparse.Namespace) -> int:
+    """Print the JSON schema of a report, as docs/report-schema.json has it, or of a review."""
     from roadmap import report
+    from roadmap.report import review
 
-    _print_json(report.json_schema())
+    _print_json(review.json_schema() if options.of == "review" else report.json_schema())
     return 0
+
+
+def simulate(options: argparse.Namespace) -> int:
+    """Try every rule on made-up engineers, print what it is worth, and say whether what is promised holds."""
+    from roadmap import content, simulation
+
+    catalog, problems = content.read()
+    if not catalog:
+        return _tell(problems, content.FOLDER)
+    started = time.monotonic()
+
+    def told(words: str) -> None:
+        print(f"{time.monotonic() - started:4.0f} s  {words}", file=sys.stderr)
+
+    found = simulation.run(catalog, options.seed, simulation.QUICK if options.quick else simulation.FULL, told)
+    if options.json:
+        _print_json({"seed": options.seed, **found.as_json()})
+    else:
+        print(f"{found}\n\nSeed {options.seed}; {time.monotonic() - started:.0f} s.")
+    return int(not all(promise.holds for promise in found.promises))
 
 
 def bench(options: argparse.Namespace) -> int:
@@ -185,50 +208,7 @@ def bench(options: argparse.Namespace) -> int:
     return 0
 
 
-def _refuse_malformed_keys() -> None:
-    from roadmap.export import signature
-
-    try:
-        signature.keys()
-    except signature.MalformedKey as problem:
-        raise environment.Trouble(str(problem)) from None
-
-
-def _ticked(file: Path, as_of: date | None) -> set[str]:
-    """The ids ticked in a report, a backup or a plain list; what is none of them raises ValueError or Refused."""
-    from roadmap import export, levels, store
-
-    data = file.read_bytes()
-    try:
-        found = json.loads(data)
-    except (ValueError, RecursionError):
-        found = None  # a report as HTML, or a broken file: export says which
-    if isinstance(found, dict) and "backup" in found:
-        log = store.Backup.loads(data).ticks
-        return set(levels.held(tick for tick in log if as_of is None or tick.at.date() <= as_of))
-    if isinstance(found, dict) and "ticks" in found:
-        found = found["ticks"]
-    if isinstance(found, list):
-        if not all(isinstance(id, str) for id in found):
-            raise ValueError(f'{file.name}: ticks must be a list of skill ids, such as ["core.scaffold-module"].')
-        return set(found)
-    report = export.read(file.name, data)
-    return {line.id for stage in report.stages for line in (*stage.skills, *stage.goals) if line.ticked}
-
-
-def _refuse_unknown(ticks: set[str], catalog: "Catalog") -> None:
-    unknown = sorted(ticks - catalog.lines.keys())
-    sentences = []
-    for id in unknown[:NAMED]:
-        near = " or ".join(get_close_matches(id, catalog.lines, n=2))
-        sentences.append(f"There is no skill or goal {id[:80]!r}." + (f" Did you mean {near}?" if near else ""))
-    if unknown[NAMED:]:
-        sentences.append(f"And {len(unknown) - NAMED} more that do not exist.")
-    if sentences:
-        raise ValueError("\n".join(sentences))
-
-
-def _print_standing(catalog: "Catalog", ticks: set[str], standing: "Standing", gaps: "Iterable[Gap]") -> None:
+def _print_standing(catalog: "Catalog", ticks: frozenset[str], standing: "Standing", gaps: "Iterable[Gap]") -> None:
     from roadmap import levels
 
     print(f"Claimed level: {levels.title(catalog, standing.level)}")
@@ -244,6 +224,45 @@ def _print_standing(catalog: "Catalog", ticks: set[str], standing: "Standing", g
         print(f"  {len(gap.held)} of {required}  {gap.category}")
         for id in gap.missing:
             print(f"          {id}  {catalog.lines[id].text}")
+
+
+def _print_shown(catalog: "Catalog", found: "Evidence", as_of: date) -> None:
+    from roadmap import evidence
+
+    print(f"\nChecked up to {as_of}: {evidence.shown_sentence(catalog, found, as_of)}")
+    if found.enough:
+        print(f"80 % range: {evidence.range_words(catalog, found)}. Beside the claim: {found.status}.")
+
+
+def _evidence_as_json(found: "Evidence") -> dict[str, Any]:
+    """What is shown, skill by skill, and every counted answer with its weight: all that a check by hand needs."""
+    return {
+        "shown": {
+            "level": found.level,
+            "likely": found.likely,
+            "range": [found.low, found.high],
+            "status": found.status,
+            "probability": {stage: round(share, 4) for stage, share in found.probability.items()},
+            "answers": found.answers,
+            "effective": round(found.effective, 4),
+            "newest": found.newest.isoformat() if found.newest else None,
+        },
+        "skills": {
+            id: {"probability": round(skill.probability, 4), "state": skill.state, "checked": skill.checked}
+            for id, skill in found.skills.items()
+        },
+        "counted": [
+            {
+                "on": one.event.on.isoformat(),
+                "item": one.event.item,
+                "kind": one.event.kind,
+                "right": one.event.right,
+                "skill": one.skill,
+                "weight": round(one.weight, 4),
+            }
+            for one in found.counted
+        ],
+    }
 
 
 def _gap_as_json(gap: "Gap") -> dict[str, Any]:
@@ -334,16 +353,33 @@ def _parser() -> argparse.ArgumentParser:
 
     standing = command(
         level,
-        "say which level a file of ticks adds up to, and the gaps",
+        "say which level the ticks in a file claim, and which one the answers in it show",
         more="FILE is an exported report (JSON or HTML), a backup, a JSON list of ticked skill ids, or "
-        '{"ticks": [ids]}.',
+        '{"ticks": [ids], "events": [{"skill": id, "kind": "quiz", "outcome": "right", "at": "2026-05-31", "item": id}'
+        "]}; kind is quiz, open or recall; outcome right or wrong, of a recall again, hard, good or easy.",
     )
     standing.add_argument("file", metavar="FILE", type=file)
-    standing.add_argument("--as-of", metavar="DATE", type=day, help="count a backup's ticks up to this day: 2026-05-31")
+    standing.add_argument(
+        "--as-of",
+        metavar="DATE",
+        type=day,
+        help="count answers, and a backup's ticks, up to this day, and judge them on it: 2026-05-31",
+    )
     _add_json(standing)
 
     command(key, "make a key that signs the reports of this server")
-    command(schema, "print the JSON schema of a report")
+    published = command(schema, "print the JSON schema of a report, or of a review")
+    published.add_argument("of", nargs="?", choices=("report", "review"), default="report", help="which of the two")
+    simulating = command(
+        simulate,
+        "try the rules on made-up engineers",
+        more="Prints the tables that docs/measurement.md quotes, each from its seed, and whether what is promised "
+        "holds; the exit code is 1 where it does not.",
+    )
+    simulating.add_argument("--quick", action="store_true", help="fewer people: under a minute instead of several")
+    simulating.add_argument("--seed", type=seed, default=2026, help="another seed than 2026")
+    _add_json(simulating)
+
     _add_json(command(bench, "measure the time from click to paint, start, memory and team loading", extra="test"))
     return parser
 
@@ -359,6 +395,14 @@ def port(text: str) -> int:
     """A port number."""
     number = int(text)
     if not 0 < number < 65536:
+        raise ValueError
+    return number
+
+
+def seed(text: str) -> int:
+    """A number to draw chance from: any whole one from 0."""
+    number = int(text)
+    if number < 0:
         raise ValueError
     return number
 

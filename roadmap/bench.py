@@ -18,26 +18,30 @@ import textwrap
 import time
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from random import Random
 from statistics import median, quantiles
 from typing import Any
 
 import yaml
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from roadmap import content, export, report
+from roadmap import content, evidence, export, report
 from roadmap.browser import FLAGS, find_browser
 from roadmap.catalog import Card
 from roadmap.recall import IN_A_ROW
+from roadmap.search import Search
 from roadmap.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]
 CLICKS = 40
 TIMES = (1, 10)
+EVIDENCE_BUDGETS = {"posterior": 1.0, "from 1,000 events": 5.0}
+"""Milliseconds."""
 BUDGETS = {"tick": 2.0, "flip": 1.2, "grade": 1.6, "answer": 4.0, "filter": 4.0, "deck": 4.0, "page": 12.0}
 
 # In the page: do something, wait until what `shown` reads has changed, then for the frame that paints it.
@@ -98,6 +102,7 @@ def measure() -> dict[str, Any]:
             found["sizes"][str(times)] = _size(browser, folder, Path(made) / f"{times}.db", floor["median"])
         browser.close()
     found["reports_per_second"] = _reports_per_second()
+    found["evidence_ms"] = evidence_milliseconds()
     return found
 
 
@@ -165,6 +170,7 @@ def _size(browser: Browser, folder: Path, database: Path, floor: float) -> dict[
         "skills": len(loaded.catalog.skills),
         "cards": len(loaded.catalog.cards),
         "content_seconds": round(read, 2),
+        "search_ms": _search_milliseconds(Search(loaded.catalog)),
     }
     with _served(folder, url) as (address, process, started):
         page = browser.new_page(viewport={"width": 1440, "height": 900})
@@ -185,6 +191,17 @@ def _size(browser: Browser, folder: Path, database: Path, floor: float) -> dict[
     for name, sample in times.items():
         found[name] = {**_summary(sample), "ratio": round(median(sample) / floor, 2), "budget": BUDGETS[name]}
     return found
+
+
+def _search_milliseconds(index: Search) -> float:
+    """The median time that a search over everything takes, each word typed to its end."""
+    taken = []
+    for words in ("transaction rollback", "redis cache", "guard interceptor order", "event loop", "outbox"):
+        for typed in range(3, len(words) + 1):
+            started = time.perf_counter()
+            index.find(words[:typed])
+            taken.append(1000 * (time.perf_counter() - started))
+    return round(median(taken), 2)
 
 
 def _each(page: Page, act: str, done: str, clicks: int = CLICKS) -> list[float]:
@@ -328,6 +345,41 @@ def _reports_per_second(many: int = 200) -> dict[str, float]:
     return found
 
 
+def evidence_milliseconds(many: int = 40) -> dict[str, dict[str, float]]:
+    """What one posterior costs, and judging a person from 1,000 events: time on the processor, by name."""
+    catalog = content.read().catalog
+    if catalog is None:
+        return {}
+    chance = Random(1)  # noqa: S311 - a made-up person
+    kinds: tuple[evidence.Kind, ...] = ("quiz", "open", "recall")
+    events = [
+        evidence.Event(
+            date(2026, 1, 1) + timedelta(days=chance.randrange(300)),
+            f"item {chance.randrange(700)}",
+            chance.choice(kinds),
+            chance.random() < 0.7,
+            (chance.choice([*catalog.skills]),),
+        )
+        for _ in range(1000)
+    ]
+    ladder = evidence.Ladder(catalog)
+    as_of = date(2026, 12, 1)
+    moved = evidence.log_odds(catalog, evidence.counted(catalog, events, as_of), faded=True)[None, :]
+    what: dict[str, Callable[[], object]] = {
+        "posterior": lambda: ladder.posterior(moved),
+        "from 1,000 events": lambda: evidence.judge(catalog, (), events, as_of),
+    }
+    found = {}
+    for name, do in what.items():
+        sample = []
+        for _ in range(many):
+            started = time.process_time()  # other programs on the machine do not count
+            do()
+            sample.append(1000 * (time.process_time() - started))
+        found[name] = {"median": round(median(sample), 2), "p95": round(quantiles(sample, n=20)[-1], 2)}
+    return found
+
+
 def _summary(sample: list[float]) -> dict[str, float]:
     return {"median": round(median(sample), 1), "p95": round(quantiles(sample, n=20)[-1], 1)}
 
@@ -342,8 +394,11 @@ def _table(measured: dict[str, Any]) -> str:
             times = f"{value['median']:>7} ms  p95 {value['p95']:>7}"
             lines.append(f"  {name:<8} {times}  ratio {value['ratio']:>5}  budget {budget}")
         lines.append(f"  first page after start {found['first_page_seconds']} s")
-        lines.append(f"  content read in {found['content_seconds']} s")
+        lines.append(f"  content read in {found['content_seconds']} s, a search takes {found['search_ms']} ms")
         lines.append(f"  peak memory {found['peak_memory_mb']} MB")
+    for name, value in measured["evidence_ms"].items():
+        budget = EVIDENCE_BUDGETS[name]
+        lines.append(f"evidence, {name}: {value['median']} ms (p95 {value['p95']}), budget {budget} ms")
     rates = measured["reports_per_second"]
     lines.append(f"reports read a second: {rates.get('json')} JSON, {rates.get('html')} HTML")
     return "\n".join(lines)

@@ -345,7 +345,7 @@ def holders(reports: Sequence[Report], names: Sequence[str], skills: Sequence[st
 
 def retention(weeks: Mapping[date, practice.Tally], paper: Paper) -> Chart:
     """True retention: first recalls of mature cards by week, recalled and missed."""
-    shown = sorted(weeks.items())[-8:]
+    shown = sorted(weeks.items())
     names = [f"{week.day} {week:%b}" for week, _ in shown]
     right, missed = [of.right for _, of in shown], [of.asked - of.right for _, of in shown]
     figure = go.Figure(

@@ -30,8 +30,9 @@ HALF_LIFE = 120
 """Days in which an answer loses half its weight."""
 WINDOW = 3.0
 """How many answers of one kind count for a skill: the latest ones that add up to this."""
-HELD_RIGHT, GUESSED_RIGHT = 0.90, 0.40
-"""How likely a question is answered right by somebody who holds the skill, and by somebody who does not."""
+HELD_RIGHT, GUESSED_RIGHT = 0.90, 0.50
+"""How likely a question is answered right by somebody who holds the skill, and by somebody who does not: a quarter by
+guessing, and as much again by what they know of it already."""
 LOG_ODDS: Mapping[tuple[Kind, bool], float] = {
     ("quiz", True): log(HELD_RIGHT / GUESSED_RIGHT),
     ("quiz", False): log((1 - HELD_RIGHT) / (1 - GUESSED_RIGHT)),

@@ -63,6 +63,15 @@ class Answer(NamedTuple):
     confidence: Confidence | None = None
 
 
+class Labelled(NamedTuple):
+    """One fact: a label was put on a card, or taken off."""
+
+    at: datetime
+    card: str
+    label: Label
+    on: bool
+
+
 class Score(NamedTuple):
     """One fact: work on a prompt was scored by its rubric, points (0 to 4) by dimension; `by` is empty for oneself."""
 

@@ -136,21 +136,23 @@ def _mature(memory: Memory) -> bool:
 # Cards by day
 
 
-def true_retention(recalls: Iterable[Recall], day: Day) -> dict[date, Tally]:
-    """First recalls of the day of mature cards, by the Monday of their week: right is anything but again.
+def true_retention(recalls: Iterable[Recall], day: Day, weeks: int) -> dict[date, Tally]:
+    """First recalls of the day of mature cards in the last so many weeks, by their Monday: again alone is wrong.
 
     A card is mature when it came back after `MATURE` days or more, as Anki counts it.
     """
-    weeks: dict[date, Tally] = {}
+    first = day.today - timedelta(days=day.today.weekday(), weeks=weeks - 1)
+    tallies: dict[date, Tally] = {}
     seen: set[tuple[str, date]] = set()
     for recall in recalls:
-        on = day.of(recall.at)
+        if (on := day.of(recall.at)) < first:
+            continue
         if (recall.card, on) in seen or recall.before is None or not _mature(Memory.loads(recall.before)):
             continue
         seen.add((recall.card, on))
         week = on - timedelta(days=on.weekday())
-        weeks[week] = weeks.get(week, Tally()) + Tally(asked=1, right=int(recall.grade > 1))
-    return weeks
+        tallies[week] = tallies.get(week, Tally()) + Tally(asked=1, right=int(recall.grade > 1))
+    return tallies
 
 
 def forecast(

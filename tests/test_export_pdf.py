@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import unicodedata
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -19,7 +19,7 @@ from pypdf.generic import DictionaryObject, IndirectObject
 from test_export import TYPED, checked, full
 
 from roadmap import export
-from roadmap.export import pdf
+from roadmap.export import pdf, typeset
 from roadmap.report import Note, Report
 
 HOSTILE = [
@@ -200,19 +200,20 @@ def test_a_stage_named_in_another_script_is_drawn_or_marked() -> None:
     assert len(made.pages) >= 1
 
 
-def test_what_no_font_has_is_marked_once_a_cluster_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    shipped = pdf._fonts(system=False).found
-    monkeypatch.setattr(pdf._fonts(system=True), "found", shipped)  # a computer without any font of its own
-    printed = words(opened(full(name="Zoë 漢字 👩🏽‍💻")))
+def test_what_no_font_has_is_marked_once_a_cluster_and_said() -> None:
+    said = pdf.content(full(name="Zoë 漢字 👩🏽‍💻"))
+    made = typeset.typeset(said, datetime(2026, 11, 22, tzinfo=UTC), system=False)  # a computer without fonts
+    printed = words(PdfReader(io.BytesIO(made)))
     assert "Zoë□□□Backend" in printed  # two characters, and four that make one picture
-    assert "".join(pdf.UNDRAWN_SENTENCE.split()) in printed
+    assert "".join(typeset.UNDRAWN_SENTENCE.split()) in printed
     assert "stands for a character" not in "".join(page.extract_text() for page in opened(full()).pages)
 
 
 @given(st.text(max_size=40), st.text(max_size=200))
 @settings(max_examples=60, deadline=None)
 def test_any_text_makes_a_pdf(name: str, message: str) -> None:
-    assert export.to_pdf(report(name=name, message=message)).startswith(b"%PDF-1.7")
+    said = pdf.content(report(name=name, message=message))
+    assert typeset.typeset(said, datetime(2026, 11, 22, tzinfo=UTC)).startswith(b"%PDF-1.7")
 
 
 def test_the_shipped_font_has_latin_greek_and_cyrillic_and_the_mark() -> None:
@@ -222,9 +223,9 @@ def test_the_shipped_font_has_latin_greek_and_cyrillic_and_the_mark() -> None:
         for c in range(first, last + 1)
         if unicodedata.category(chr(c)) not in ("Cn", "Cf")
     )
-    only = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(pdf.FONTS)])
+    only = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(typeset.FONTS)])
     source = b'#set document(title: "x")\n#set text(font: "Source Sans 3")\n= x\n#sys.inputs.every'
-    compiler = typst.Compiler(source, font_paths=only, sys_inputs={"every": every + pdf.MISSING + "✓○"})
+    compiler = typst.Compiler(source, font_paths=only, sys_inputs={"every": every + typeset.MISSING + "✓○"})
     assert compiler.compile(format="pdf", pdf_standards=["ua-1"])
 
 

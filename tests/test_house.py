@@ -43,6 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "migrations": {"sqlalchemy", "alembic"},
     "charts": {*PURE, "plotly", "pandas"},
     "export": {*PURE, "pydantic", "typst", "xlsxwriter", "cryptography"},
+    "simulation": {"numpy", *PURE[: PURE.index("report")]},
     "environment": set(),
     "snippets": {"content"},  # it runs the code that stands in the content, and speaks of problems as content does
     "search": {"catalog"},
@@ -65,7 +66,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pages": {*PURE, "ui", "content", "store", "charts", "export", "streamlit", "pydantic", "sqlalchemy", "pandas"},
     "app": {"ui", "streamlit", "starlette"},
 }
-COMMANDS = ("__main__", "bench")  # they bring everything together, once the environment exists
+COMMANDS = ("__main__", "bench", "case")  # they bring everything together, once the environment exists
 NO_ROOM_IS_CALLED = {"utils", "util", "helpers", "helper", "common", "core", "manager", "service", "services", "base"}
 
 

@@ -670,6 +670,13 @@ def assert_guarded(headers: dict[str, str]) -> None:
     assert headers["referrer-policy"] == "same-origin"
 
 
+def test_skills_typed_as_an_address_is_the_first_page(tabs: Tabs) -> None:
+    page = tabs.context.new_page()
+    page.goto(f"{tabs.app.url}/skills?skill=config.validated")
+    expect(page.get_by_role("heading", name="Skills", exact=True)).to_be_visible()
+    expect(page.get_by_role("checkbox", name=catalog().lines["config.validated"].text)).to_be_focused()
+
+
 def test_the_front_page_its_assets_and_what_is_not_there_carry_the_security_headers(tabs: Tabs) -> None:
     answers: list[Response] = []
     tabs.context.on("response", lambda answer: answers.append(answer))

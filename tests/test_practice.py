@@ -124,7 +124,7 @@ def test_only_mature_cards_count_and_again_alone_is_wrong() -> None:
         *(recall(NOON + timedelta(days=n), grade, interval=MATURE) for n, grade in enumerate(Grade)),
     ]
     monday = date(2026, 4, 27)  # NOON is a Friday
-    assert practice.true_retention(recalls, day()) == {
+    assert practice.true_retention(recalls, day(date(2026, 5, 31)), 8) == {
         monday: Tally(asked=3, right=2),
         monday + timedelta(days=7): Tally(asked=1, right=1),
     }
@@ -132,13 +132,15 @@ def test_only_mature_cards_count_and_again_alone_is_wrong() -> None:
 
 def test_a_second_recall_of_a_day_counts_for_nothing() -> None:
     recalls = [recall(NOON, Grade.again), recall(NOON + timedelta(hours=1), Grade.good)]
-    assert [*practice.true_retention(recalls, day()).values()] == [Tally(asked=1, right=0)]
+    assert [*practice.true_retention(recalls, day(date(2026, 5, 31)), 8).values()] == [Tally(asked=1, right=0)]
 
 
 def test_a_week_begins_at_the_persons_own_midnight() -> None:
     late = datetime(2026, 5, 3, 13, tzinfo=UTC)  # Sunday in London, Monday in Auckland
-    assert [*practice.true_retention([recall(late)], day())] == [date(2026, 4, 27)]
-    assert [*practice.true_retention([recall(late)], day(zone="Pacific/Auckland"))] == [date(2026, 5, 4)]
+    assert [*practice.true_retention([recall(late)], day(), 1)] == [date(2026, 4, 27)]
+    assert [*practice.true_retention([recall(late)], day(zone="Pacific/Auckland"), 1)] == [date(2026, 5, 4)]
+    assert practice.true_retention([recall(late)], day(date(2026, 5, 4)), 1) == {}
+    assert practice.true_retention([recall(late)], day(date(2026, 5, 4)), 2) != {}
 
 
 # What falls due

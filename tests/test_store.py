@@ -310,6 +310,25 @@ def test_what_is_read_as_one_goes_is_what_another_process_reads(
     elsewhere.close()
 
 
+def test_labels_follow_what_is_put_on_taken_off_undone_and_restored(store: Store, tmp_path: Path) -> None:
+    who, one, other = store.person(), CARDS[0], CARDS[1]
+    store.label(who, one, "flagged", True, NOON)
+    store.label(who, other, "buried", True, NOON + HOUR)
+    assert store.labels(who) == {"flagged": {one: NOON}, "buried": {other: NOON + HOUR}}
+    store.label(who, one, "flagged", False, NOON + 2 * HOUR)
+    assert (store.labels(who)["flagged"], store.labelled(who)[-1].on) == ({}, False)
+    store.undo(who, ("recall", "label"), NOON + 3 * HOUR)
+    assert store.labels(who)["flagged"] == {one: NOON}
+    elsewhere = Store(f"sqlite:///{tmp_path / 'elsewhere.db'}")
+    there = elsewhere.person()
+    assert elsewhere.labels(there) == {}
+    elsewhere.restore(there, store.backup(who), NOON + 4 * HOUR)
+    assert elsewhere.labels(there) == store.labels(who)
+    elsewhere.erase(there)
+    assert elsewhere.labels(there) == {}
+    elsewhere.close()
+
+
 def test_a_recall_undone_may_be_done_again_the_same_day(store: Store) -> None:
     who = store.person()
     recalled(store, who, CARDS[0], Grade.again, NOON)

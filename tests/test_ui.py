@@ -22,7 +22,7 @@ from visit import catalog
 
 from roadmap import ui
 from roadmap.store import Settings
-from roadmap.ui import headers
+from roadmap.ui import middleware
 from roadmap.ui.prose import html
 
 
@@ -269,14 +269,14 @@ def test_an_interval_is_a_few_words(days: int, words: str, flashcards: ModuleTyp
 
 
 def test_the_policy_lets_no_injected_script_run() -> None:
-    policy = dict(part.split(" ", 1) for part in headers._policy().split("; "))
+    policy = dict(part.split(" ", 1) for part in middleware._policy().split("; "))
     assert "unsafe" not in policy["script-src"]
     assert policy["script-src"].startswith("'self' 'sha256-")
     assert "data:" not in policy["script-src"]
     assert (policy["default-src"], policy["connect-src"]) == ("'self'", "'self'")
     assert (policy["object-src"], policy["frame-ancestors"]) == ("'none'", "'none'")
     assert (policy["base-uri"], policy["form-action"]) == ("'self'", "'self'")
-    assert "http" not in headers._policy().replace("'self'", "")
+    assert "http" not in middleware._policy().replace("'self'", "")
 
 
 def test_every_answer_carries_the_headers(served: Served) -> None:
@@ -293,11 +293,11 @@ def test_every_answer_carries_the_headers(served: Served) -> None:
         "/media/none",
     ):
         status, found, _ = _answer(f"{served.url}{path}")
-        assert found["content-security-policy"] == headers._policy(), (path, status)
+        assert found["content-security-policy"] == middleware._policy(), (path, status)
         assert found["x-content-type-options"] == "nosniff"
         assert found["referrer-policy"] == "same-origin"
         assert found["x-frame-options"] == "DENY"
-        assert found.get_all("content-security-policy") == [headers._policy()]
+        assert found.get_all("content-security-policy") == [middleware._policy()]
 
 
 def _answer(url: str) -> tuple[int, Any, bytes]:

@@ -1,21 +1,18 @@
-"""A report on paper: the same story as the page, set by typst as a tagged PDF (PDF/UA-1) of one or two A4 pages.
+"""A report on paper: the same story as the page, set as a tagged PDF (PDF/UA-1) of A4 pages.
 
-Words go in as data, never as markup. What no font of this machine can draw becomes a visible mark and a sentence, never
-a failure: a PDF/UA file with a missing character is none.
+The page is set in a process of its own, so that nobody else's click waits for it and its memory goes back.
 """
 
 from __future__ import annotations
 
 import json
-import re
+import subprocess
+import sys
 import unicodedata
 from datetime import UTC, datetime, time
-from functools import cache
-from itertools import chain, pairwise
+from itertools import chain
 from pathlib import Path
 from typing import Any
-
-import typst
 
 from roadmap.export.story import (
     Facts,
@@ -35,99 +32,29 @@ from roadmap.export.story import (
 )
 from roadmap.report import Report
 
-TEMPLATE = Path(__file__).with_name("report.typ")
-FONTS = Path(__file__).with_name("fonts")
+SETTER = Path(__file__).with_name("typeset.py")
 FAMILY = "Source Sans 3"
-MISSING = "□"
-"""What stands for a character that no font at hand can draw; the shipped font has it."""
-
-UNDRAWN = re.compile(r'the text `"((?:[^"\\]|\\.)+)"` could not be displayed')
-ESCAPED = re.compile(r"\\(?:u\{([0-9a-f]+)\}|(.))")
-SPELLED = {"n": "\n", "r": "\r", "t": "\t", "0": "\0"}
-JOINER = "\u200d"
-UNDRAWN_SENTENCE = (
-    f"{MISSING} stands for a character that no font on the computer that made this PDF has. The HTML file shows it."
-)
 INK = "#0f1419"
 ACROSS, HALF, BESIDE = 780, 400, 280
-"""Widths of a drawing in its own pixels: over the whole page, and beside words."""
-LAST_SHIPPED = 0x052F  # the end of Latin, Greek and Cyrillic: the shipped font has the letters up to here
+"""Widths of a drawing in its own pixels: over the whole page, over half of it, and beside words."""
+PATIENCE = 120
+"""Seconds for one PDF, where the machine is very busy."""
 
 
 def to_pdf(of: Report) -> bytes:
     """The report as a PDF: the same bytes for the same report wherever the shipped font has every character."""
-    said = unicodedata.normalize("NFC", json.dumps(_content(of, tell(of)), ensure_ascii=False))
-    at = datetime.combine(of.as_of, time.min, UTC)
-    undrawn: set[str] = set()
-    for fonts in (_fonts(system=False), *[_fonts(system=True)] * 3):  # the system's own are asked only where needed
-        try:
-            return _set(_marked(said, undrawn), at, fonts)
-        except _Undrawn as found:
-            undrawn |= found.clusters if fonts.system else set()
-    return _set(_marked(said, {character for character in said if not _is_shipped(character)}), at, fonts)
+    at = int(datetime.combine(of.as_of, time.min, UTC).timestamp())
+    asked = json.dumps({"said": content(of), "at": at}).encode()
+    # our own file, by the Python that runs; -I keeps the folder and the environment of whoever started it out
+    made = subprocess.run([sys.executable, "-I", str(SETTER)], input=asked, capture_output=True, timeout=PATIENCE)  # noqa: S603
+    if made.returncode:
+        raise RuntimeError(f"The PDF could not be set: {made.stderr.decode(errors='replace').strip()[-2000:]}")
+    return made.stdout
 
 
-class _Fonts:
-    """The shipped fonts, typst's own, and where asked those of the system."""
-
-    def __init__(self, *, system: bool) -> None:
-        self.system = system
-        self.found = typst.Fonts(include_system_fonts=system, font_paths=[str(FONTS)])
-
-
-@cache
-def _fonts(*, system: bool) -> _Fonts:
-    return _Fonts(system=system)
-
-
-class _Undrawn(Exception):
-    """Characters, or clusters of them, that no font at hand can draw."""
-
-    def __init__(self, clusters: set[str]) -> None:
-        super().__init__(clusters)
-        self.clusters = clusters
-
-
-def _set(said: str, at: datetime, fonts: _Fonts) -> bytes:
-    """Set the document; raises _Undrawn where a character cannot be drawn."""
-    try:
-        compiler = typst.Compiler(TEMPLATE, font_paths=fonts.found, sys_inputs={"data": said})
-        made = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=at)
-    except typst.TypstError as error:
-        clusters = {ESCAPED.sub(_unescaped, words) for words in UNDRAWN.findall(error.diagnostic)}
-        # of a letter with an undrawn accent, typst names the letter too
-        if at_fault := {c for c in clusters if not _is_shipped(c)} or {c for c in clusters if not c.isascii()}:
-            raise _Undrawn(at_fault) from None
-        raise
-    assert isinstance(made, bytes)  # noqa: S101 - a list only comes of formats with a file a page
-    return made
-
-
-def _is_shipped(cluster: str) -> bool:
-    return ord(cluster[0]) <= LAST_SHIPPED and not unicodedata.category(cluster[0]).startswith("M")
-
-
-def _unescaped(match: re.Match[str]) -> str:
-    """One character as typst's messages spell it: Rust's way."""
-    code, letter = match.groups()
-    return chr(int(code, 16)) if code else SPELLED.get(letter, letter)
-
-
-def _marked(said: str, undrawn: set[str]) -> str:
-    """The words with a mark for each cluster that cannot be drawn, and a sentence that says so."""
-    if not undrawn:
-        return said
-    any_of_them = "|".join(re.escape(cluster) for cluster in sorted(undrawn, key=len, reverse=True))
-    marked = re.sub(f"(?:{any_of_them})+", lambda run: _marks(re.findall(any_of_them, run[0])), said)
-    return json.dumps({**json.loads(marked), "undrawn": UNDRAWN_SENTENCE}, ensure_ascii=False)
-
-
-def _marks(run: list[str]) -> str:
-    """What joins or changes the character before it gets no mark of its own."""
-    joined = (
-        before[-1] == JOINER or unicodedata.category(c[0]) in ("Mn", "Me", "Cf", "Sk") for before, c in pairwise(run)
-    )
-    return MISSING + "".join(MISSING for is_joined in joined if not is_joined)
+def content(of: Report) -> str:
+    """The data that report.typ sets, as JSON."""
+    return json.dumps(_content(of, tell(of)), ensure_ascii=False)
 
 
 # The story as data

@@ -1,7 +1,7 @@
-"""Who exported a report: Ed25519 signatures over its canonical JSON, where an organisation sets a key.
+"""Who exported a report or a review: Ed25519 signatures over its canonical JSON, where an organisation sets a key.
 
-`ROADMAP_SIGNING_KEY` holds the private key (base64 of its 32 bytes): exports then carry a signature. Reports signed
-with it, or with a key whose public half `ROADMAP_TRUSTED_KEYS` lists (base64, separated by commas), count as ours; so
+`ROADMAP_SIGNING_KEY` holds the private key (base64 of its 32 bytes): exports then carry a signature. What is signed
+with it, or with a key whose public half `ROADMAP_TRUSTED_KEYS` lists (base64, separated by commas), counts as ours; so
 a key is rotated by moving the old public key there.
 """
 
@@ -14,13 +14,17 @@ import os
 from collections.abc import Mapping
 from enum import Enum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from roadmap import report
 from roadmap.report import Report, Signature
+from roadmap.report import review as reviews
+from roadmap.report.review import Review
+
+Signable = TypeVar("Signable", Report, Review)
 
 OWN, TRUSTED = "ROADMAP_SIGNING_KEY", "ROADMAP_TRUSTED_KEYS"
 MAKE_ONE = "`python -m roadmap key` makes one"
@@ -31,17 +35,17 @@ class Seal(Enum):
 
     SIGNED = (
         "Signed by your server.",
-        "A signature shows that your organisation's server exported this report and that nothing was changed since, "
+        "A signature shows that your organisation's server exported this file and that nothing was changed since, "
         "not that what it says is true.",
     )
     UNKNOWN = (
         "Signed with an unknown key.",
         "This server does not know that key, so the signature shows nothing here. Another organisation may have made "
-        "the report, or an older key is not among the trusted ones.",
+        "the file, or an older key is not among the trusted ones.",
     )
     UNSIGNED = (
         "Unsigned.",
-        "Its checksum shows damage and careless edits. A checksum is no signature: whoever edits a report on purpose "
+        "Its checksum shows damage and careless edits. A checksum is no signature: whoever edits a file on purpose "
         "can make a new one.",
     )
     ALTERED = (
@@ -107,24 +111,29 @@ def new_key() -> tuple[str, str]:
     return base64.b64encode(raw[0]).decode(), base64.b64encode(raw[1]).decode()
 
 
-def signed(of: Report) -> Report:
-    """The same report as this server exports it: with its signature where there is a key, else without any."""
+def payload(of: Report | Review) -> dict[str, Any]:
+    """Either as plain JSON values, as it is written to a file."""
+    return report.payload(of) if isinstance(of, Report) else reviews.payload(of)
+
+
+def signed(of: Signable) -> Signable:
+    """The same as this server exports it: with its signature where there is a key, else without any."""
     own = keys().own
     if own is None:
         return of.model_copy(update={"signature": None})
-    value = base64.b64encode(own.sign(report.canonical(report.payload(of)))).decode()
+    value = base64.b64encode(own.sign(report.canonical(payload(of)))).decode()
     return of.model_copy(update={"signature": Signature(key=short_name(own.public_key()), value=value)})
 
 
-def judged(of: Report) -> Seal:
-    """Where a report comes from, as far as its signature shows."""
+def judged(of: Report | Review) -> Seal:
+    """Where a report or review comes from, as far as its signature shows."""
     if of.signature is None:
         return Seal.UNSIGNED
     key = keys().trusted.get(of.signature.key)
     if key is None:
         return Seal.UNKNOWN
     try:
-        key.verify(base64.b64decode(of.signature.value), report.canonical(report.payload(of)))
+        key.verify(base64.b64decode(of.signature.value), report.canonical(payload(of)))
     except InvalidSignature:
         return Seal.ALTERED
     return Seal.SIGNED

@@ -121,7 +121,7 @@ class Story(NamedTuple):
 
 def tell(of: Report) -> Story:
     """The report from its first line to its checksum."""
-    name = of.name or "Report"
+    name = of.name or "No name"
     checked = _is_checked(of)
     return Story(
         title=f"{name}: {of.roadmap.title}, {day(of.as_of)}",

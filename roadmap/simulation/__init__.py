@@ -7,7 +7,7 @@ The people (`people`) are not the model's own, and the rules are the project's o
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from roadmap.catalog import Catalog
 from roadmap.simulation.accuracy import level_table, staleness_table
@@ -33,8 +33,8 @@ class Sizes(NamedTuple):
     practice: int
 
 
-FULL = Sizes(levels=4000, checks=600, gaming=600, staleness=2000, retest=400, practice=80)
-QUICK = Sizes(levels=1200, checks=120, gaming=100, staleness=400, retest=60, practice=12)
+FULL = Sizes(levels=4000, checks=400, gaming=300, staleness=1000, retest=150, practice=60)
+QUICK = Sizes(levels=900, checks=50, gaming=60, staleness=150, retest=20, practice=5)
 
 
 class Found(NamedTuple):
@@ -43,9 +43,23 @@ class Found(NamedTuple):
     tables: tuple[Table, ...]
     promises: tuple[Promise, ...]
 
+    def __str__(self) -> str:
+        """All of it, as it is printed."""
+        return "\n\n".join([*map(str, self.tables), "\n".join(map(str, self.promises))])
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it, as plain JSON values: each table's rows by heading."""
+        return {
+            "tables": [
+                {"title": of.title, "rows": [dict(zip(of.heads, row, strict=True)) for row in of.rows]}
+                for of in self.tables
+            ],
+            "promises": [promise._asdict() for promise in self.promises],
+        }
+
 
 def run(catalog: Catalog, seed: int, sizes: Sizes, told: Callable[[str], None]) -> Found:
-    """Every table for this roadmap's skills; `told` hears what is being worked on. The same seed gives the same tables."""
+    """Every table for this roadmap's skills, the same for the same seed; `told` hears what is being worked on."""
     bed = test_bed(catalog)
     levels, of_levels = level_table(bed, seed, sizes.levels, told)
     checks, of_checks = check_table(bed, seed, sizes.checks, told)

@@ -13,7 +13,7 @@ from roadmap import evidence
 from roadmap.catalog import Catalog
 from roadmap.evidence import Event, Floats, Ladder
 from roadmap.simulation.measures import Accuracy, Promise, Table, accuracy, mean
-from roadmap.simulation.people import DAY, WORLDS, Ints, People, answers, in_turn, level, people
+from roadmap.simulation.people import DAY, WORLDS, Ints, People, answers, in_turn, level, people, rank
 
 ASKED = 10, 20, 40
 TICKED, UNTICKED = log(0.85 / 0.40), log(0.15 / 0.60)
@@ -99,17 +99,20 @@ def staleness_table(catalog: Catalog, seed: int, count: int, told: Told) -> Tabl
     known = of.known
     events = [answers(catalog, known[n], in_turn(catalog, 40, chance), DAY, chance) for n in range(count)]
     at_first = [evidence.judge(catalog, (), one, DAY) for one in events]
-    rank = {None: 0, **catalog.rank}
     rows = []
     for days in LATER:
         true = level(catalog, of.grown(-loss * days / 365).held)
         now = [evidence.judge(catalog, (), one, DAY + timedelta(days=days)) for one in events]
         cells = []
         for found in (at_first, now):
-            shown = np.array([rank[one.level] for one in found])
+            shown = np.array([rank(catalog, one.level) for one in found])
             cells.append(f"{(shown > true).mean():.2f}")
         said = [one for one in now if one.enough]
-        inside = [rank[one.low] <= level <= rank[one.high] for one, level in zip(now, true, strict=True) if one.enough]
+        inside = [
+            rank(catalog, one.low) <= level <= rank(catalog, one.high)
+            for one, level in zip(now, true, strict=True)
+            if one.enough
+        ]
         cells += [f"{len(said) / count:.2f}", f"{np.mean(inside):.2f}" if inside else "-"]
         rows.append((str(days), *cells))
     return Table(

@@ -13,7 +13,7 @@ from roadmap.catalog import Catalog
 from roadmap.evidence import Evidence, Floats
 from roadmap.facts import Answer
 from roadmap.simulation.measures import Accuracy, Promise, Table, accuracy, mean
-from roadmap.simulation.people import DAY, WORLDS, level, people, right
+from roadmap.simulation.people import DAY, WORLDS, level, people, rank, right
 
 AGAIN = timedelta(days=35)
 """When the second check is taken: any question may come again."""
@@ -55,11 +55,10 @@ def _lengths(asked: np.typing.NDArray[np.int64]) -> tuple[str, str]:
 
 
 def retest_table(catalog: Catalog, seed: int, count: int, told: Told) -> Table:
-    """Two checks 35 days apart: how often the likely level differs, and how often the rule says that something changed."""
+    """Two checks 35 days apart: how often the likely level differs, and how often the rule calls it a change."""
     told("retest")
     chance = default_rng([seed, 5])
     of = people(catalog, WORLDS[1], count, chance)
-    rank = {None: 0, **catalog.rank}
     grown = of.grown(GROWN)
     first = [taken(catalog, known, f"{seed} first {n}", DAY, chance) for n, known in enumerate(of.known)]
     then = {
@@ -77,7 +76,7 @@ def retest_table(catalog: Catalog, seed: int, count: int, told: Told) -> Table:
             for one, other in zip(first, second, strict=True):
                 before = judged(catalog, one, DAY)
                 after = judged(catalog, other if how == "each check alone" else [*one, *other], DAY + AGAIN)
-                apart.append(abs(rank[after.likely] - rank[before.likely]))
+                apart.append(abs(rank(catalog, after.likely) - rank(catalog, before.likely)))
                 changed.append(evidence.differs(catalog, before, after))
             far = np.array(apart)
             rows.append((what, how, f"{(far > 0).mean():.2f}", f"{(far > 1).mean():.2f}", f"{np.mean(changed):.2f}"))

@@ -1,4 +1,4 @@
-"""Who can fool the level: people who grade themselves easy on everything, or learn the cards by heart, and honest ones."""
+"""Who can fool the level: those who grade themselves easy on everything or learn cards by heart; and honest people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from roadmap import evidence
 from roadmap.catalog import Catalog
 from roadmap.evidence import Event, Evidence, Floats
 from roadmap.simulation.measures import Promise, Table
-from roadmap.simulation.people import DAY, ITEMS, WORLDS, answers, in_turn, level, people
+from roadmap.simulation.people import DAY, ITEMS, WORLDS, Ints, answers, in_turn, level, people, rank
 
 DAYS, CARDS, CHECKED = 40, 20, 15
 """Days of drilling, cards on each, and the checked answers after them."""
@@ -32,7 +32,6 @@ Told = Callable[[str], None]
 def gaming_table(catalog: Catalog, seed: int, count: int, told: Told) -> tuple[Table, list[Promise]]:
     """800 self-graded recalls and 15 checked answers, by three habits; then by three ways to count the recalls."""
     told("gaming")
-    rank = {None: 0, **catalog.rank}
     rows = []
     shown_to_clickers = 0.0
     for number, (habit, passes) in enumerate(HABITS.items()):
@@ -49,7 +48,7 @@ def gaming_table(catalog: Catalog, seed: int, count: int, told: Told) -> tuple[T
         }
         for way, logs in ways.items():
             found = [evidence.judge(catalog, (), log, DAY) for log in logs]
-            rows.append((habit, way, *_cells(found, true, rank)))
+            rows.append((habit, way, *_cells(catalog, found, true)))
             if habit == "clicks easy on everything" and way == "the rule, nothing checked":
                 shown_to_clickers = float(np.mean([one.enough or one.level is not None for one in found]))
     table = Table(
@@ -68,7 +67,7 @@ def gaming_table(catalog: Catalog, seed: int, count: int, told: Told) -> tuple[T
 
 
 def _recalls(catalog: Catalog, passes: Floats, chance: Generator) -> list[Event]:
-    """The whole deck in turn, 20 cards a day for 40 days; `passes` (K, 8) is how likely each card is graded as known."""
+    """The deck in turn, 20 cards a day for 40 days; `passes` (K, 8) is how likely each card is graded as known."""
     skills = [*catalog.skills]
     deck = [(skill, item) for item in range(ITEMS) for skill in range(len(skills))]
     luck = chance.random(DAYS * CARDS)
@@ -85,20 +84,12 @@ def _as_answers(recalls: Sequence[Event]) -> list[Event]:
     return [event._replace(kind="quiz") for event in recalls]
 
 
-def _cells(
-    found: Sequence[Evidence], true: np.typing.NDArray[np.int64], rank: dict[str | None, int]
-) -> tuple[str, ...]:
+def _cells(catalog: Catalog, found: Sequence[Evidence], true: Ints) -> tuple[str, ...]:
     enough = np.array([one.enough for one in found])
     if not enough.any():
         return "0.00", "0.00", "0.00", "-"
-    shown, likely = (
-        np.array([rank[level] for level in levels])
-        for levels in zip(*((o.level, o.likely) for o in found), strict=True)
-    )
+    shown = np.array([rank(catalog, one.level) for one in found])
+    likely = np.array([rank(catalog, one.likely) for one in found])
     too_high = np.where(enough, shown - true, 0)
-    return (
-        f"{((shown > 0) & enough).mean():.2f}",
-        f"{(too_high > 0).mean():.2f}",
-        f"{(too_high > 1).mean():.2f}",
-        f"{(likely == true).mean():.2f}",
-    )
+    shares = (shown > 0) & enough, too_high > 0, too_high > 1, likely == true
+    return tuple(f"{share.mean():.2f}" for share in shares)

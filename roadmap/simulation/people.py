@@ -46,7 +46,7 @@ DAY = date(2026, 1, 1)
 
 
 class World(NamedTuple):
-    """How people differ: the spread (stages) of their categories and of their skills, and whether skills are all or none."""
+    """How people differ: by category and by skill (spreads in stages), and whether a skill is all or none."""
 
     name: str
     category: float
@@ -58,7 +58,7 @@ WORLDS = World("ladder", 0.35, 0.35), World("spiky", 0.9, 0.5), World("binary", 
 
 
 class People(NamedTuple):
-    """N made-up people of one world: their margins (N, K) in stages, what they tick (N, K), the items' difficulty (K, 8)."""
+    """N made-up people: margins (N, K) in stages and what they tick (N, K); the difficulty of the items (K, 8)."""
 
     world: World
     margin: Floats
@@ -69,10 +69,6 @@ class People(NamedTuple):
     def held(self) -> Flags:
         """Which skills each person holds (N, K)."""
         return self.margin >= 0
-
-    def knows(self, person: int, skill: int, item: int) -> float:
-        """The probability that a person knows what an item asks."""
-        return float(self.known[person, skill, item])
 
     @property
     def known(self) -> Floats:
@@ -122,6 +118,11 @@ def level(catalog: Catalog, held: Flags) -> Ints:
     ]
     reached: Ints = np.cumprod(passed, axis=0).sum(axis=0)
     return reached
+
+
+def rank(catalog: Catalog, level: str | None) -> int:
+    """The place of a level on the ladder, 0 for starting out."""
+    return catalog.rank[level] if level else 0
 
 
 def test_bed(catalog: Catalog) -> Catalog:

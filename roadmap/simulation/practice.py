@@ -195,7 +195,7 @@ class Climb(NamedTuple):
 
 
 def practice_table(catalog: Catalog, seed: int, count: int, told: Told) -> tuple[Table, list[Promise]]:
-    """Days until the true level rose by one and two stages, for each order and group; the same people for all orders."""
+    """Days until the true level rose by one and two stages; in a group the same people for every order."""
     deck = Deck(catalog)
     rows, two_up = [], {}
     for number, group in enumerate(GROUPS):

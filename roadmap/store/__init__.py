@@ -26,10 +26,10 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from roadmap.facts import Answer, Confidence, Grade, Label, Recall, Score, Tick
+from roadmap.facts import Answer, Confidence, Grade, Label, Labelled, Recall, Score, Tick
 from roadmap.recall import RETENTION, Memory, remember
 from roadmap.report import Note, Report
-from roadmap.report.review import ObjectiveState, Review
+from roadmap.report.review import ObjectiveAnswer, ObjectiveState, Review
 from roadmap.store.backup import POINTS, REPORTS, BackedUpStep, Backup, Kind
 from roadmap.store.settings import Settings
 from roadmap.store.tables import (
@@ -66,20 +66,12 @@ Fact = TypeVar("Fact")
 
 
 class Step(NamedTuple):
-    """One act that stands: which kind, when, and the skills or cards it was about."""
+    """One act that stands: which kind, when, and the skills, cards or objectives it was about."""
 
     id: int
     at: datetime
     kind: str
     about: tuple[str, ...]
-
-
-class ObjectiveAnswer(NamedTuple):
-    """What a person said last to an objective, and when."""
-
-    at: datetime
-    state: ObjectiveState
-    words: str
 
 
 class Store:
@@ -215,9 +207,10 @@ class Store:
         return self._append(who, "report", at, made.id, report, [row])
 
     def keep_review(self, who: str, made: Review, at: datetime, *, given: bool) -> bool:
-        """Keep a review whole: one that came to this person, or one that they gave."""
+        """Keep a review whole: one that came to this person, or one that they gave; where it is the same one, both."""
         row = {"id": made.id, "json": made.model_dump_json(by_alias=True), "given": given}
-        return self._append(who, "review", at, made.id, review, [row])
+        uid = made.id if given else str(uuid.uuid5(uuid.UUID(made.id), "came back"))
+        return self._append(who, "review", at, uid, review, [row])
 
     def answer_objective(self, who: str, id: str, state: ObjectiveState, words: str, at: datetime) -> bool:
         """Record what a person says to an objective of a review."""
@@ -310,12 +303,16 @@ class Store:
     def labels(self, who: str) -> dict[Label, dict[str, datetime]]:
         """The cards under each label, with the moment it was last put on; a buried one's day is that moment's."""
         held: dict[Label, dict[str, datetime]] = defaultdict(dict)
-        for at, card, put, on in self._log(who, label, lambda row: (row.at, row.card, row.label, row.on)):
-            if on:
-                held[put][card] = at
+        for fact in self.labelled(who):
+            if fact.on:
+                held[fact.label][fact.card] = fact.at
             else:
-                held[put].pop(card, None)
+                held[fact.label].pop(fact.card, None)
         return held
+
+    def labelled(self, who: str) -> list[Labelled]:
+        """Every label put on a card or taken off, in time order. Costs little, as memories do."""
+        return self._log(who, label, _labelled)
 
     def reviews(self, who: str, *, given: bool) -> list[Review]:
         """The reviews that came to a person, or that they gave, oldest first."""
@@ -350,6 +347,7 @@ class Store:
                 "recall": recall.c.card,
                 "label": label.c.card,
                 "answer": answer.c.question,
+                "objective": objective.c.objective,
             }.get(found.kind)
             names = () if about is None else connection.scalars(sa.select(about).where(about.table.c.step == found.id))
             return Step(found.id, found.at, found.kind, tuple(names))
@@ -536,6 +534,10 @@ def _recall(row: sa.Row[Any]) -> Recall:
 
 def _answer(row: sa.Row[Any]) -> Answer:
     return Answer(row.at, row.question, row.option, row.right, row.milliseconds, row.mode, _confidence(row.confidence))
+
+
+def _labelled(row: sa.Row[Any]) -> Labelled:
+    return Labelled(row.at, row.card, row.label, row.on)
 
 
 def _score(row: sa.Row[Any]) -> Score:

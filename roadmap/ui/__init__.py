@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -87,6 +88,16 @@ def deck(catalog: Catalog) -> Deck:
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _deck(digest: str, _catalog: Catalog) -> Deck:
     return Deck(_catalog)
+
+
+def refuse_malformed_keys() -> None:
+    """End the start in one sentence where the environment holds a signing key that is none."""
+    from roadmap import export
+
+    try:
+        export.keys()
+    except export.MalformedKey as problem:
+        sys.exit(str(problem))
 
 
 def warm_up() -> None:

@@ -28,7 +28,7 @@ from roadmap.recall import (
     set_aside,
 )
 from roadmap.recommend import pace, queue
-from roadmap.store import Kind, Settings, Step
+from roadmap.store import Kind, Settings
 from roadmap.ui import acts, parts
 from roadmap.ui.prose import html
 
@@ -112,10 +112,8 @@ def draw(who: str, catalog: Catalog, scope: Scope) -> None:
     cards = [_card(catalog, pick, today.memories.get(pick.card.id), chosen) for pick in shown[:AHEAD]]
     if len(cards) < AHEAD:
         cards += [_unrated(catalog, catalog.card[id]) for id in _failed(today) if id in catalog.card]
-    last = ui.store().last(who, UNDOABLE)
-    last = last if last and last.at >= today.day.start else None
     if not cards:
-        _summary(who, today, scope, chosen, last)
+        _summary(who, today, scope, chosen)
         return
     flagged, failed = today.labels.get("flagged", {}), lapses(ui.store().recalls(who))
     for card in cards:
@@ -126,7 +124,7 @@ def draw(who: str, catalog: Catalog, scope: Scope) -> None:
             "cards": cards,
             "done": len(today.recalls),
             "left": len(today.picks),
-            "undo": last is not None,
+            "undo": bool(today.recalls) or any(fact.at >= today.day.start for fact in ui.store().labelled(who)[-1:]),
             "confidence": chosen.confidence,
             "keys": chosen.shortcuts,
             **acts.told(KEY),
@@ -253,7 +251,8 @@ def show(catalog: Catalog, card: Card) -> None:
     st.markdown(f"Checked: {PROOF[card.verified]}. Sources: {', '.join(shown)}")
     if reading := catalog.taught_in.get(card.id):
         label, book = f"Read {reading.title}", ":material/menu_book:"
-        st.page_link(ui.page("study"), label=label, icon=book, query_params={"read": reading.id})
+        if st.button(label, type="tertiary", icon=book):
+            st.switch_page(ui.page("study"), query_params={"read": reading.id})
 
 
 def sources(catalog: Catalog, item: Card | Question) -> list[dict[str, str | None]]:
@@ -274,11 +273,11 @@ def _in_days(days: int) -> str:
     return f"{days / 30.4:.1f} months" if days < LONGEST_INTERVAL else "1 year"
 
 
-def _summary(who: str, today: Session, scope: Scope, chosen: Settings, last: Step | None) -> None:
+def _summary(who: str, today: Session, scope: Scope, chosen: Settings) -> None:
     """What today came to, and what to do next."""
     if not today.recalls:
         _nothing_to_do(scope, chosen)
-        _undo_last(who, today, chosen, last)
+        _undo_last(who, today, chosen)
         return
     if len(today.recalls) >= chosen.daily_budget:
         st.subheader("Today's budget is done")
@@ -293,14 +292,15 @@ def _summary(who: str, today: Session, scope: Scope, chosen: Settings, last: Ste
         st.metric("Due tomorrow", today.due_tomorrow)
     st.markdown(" · ".join(f"{grade.name.capitalize()} {counts[grade]}" for grade in Grade))
     with st.container(horizontal=True):
-        _undo_last(who, today, chosen, last)
+        _undo_last(who, today, chosen)
         if st.button("See your progress", type="primary"):
             st.switch_page(ui.page("progress"))
 
 
-def _undo_last(who: str, today: Session, chosen: Settings, last: Step | None) -> None:
+def _undo_last(who: str, today: Session, chosen: Settings) -> None:
     """The way back from the last grade or label of today, and which label it was."""
-    if not last:
+    last = ui.store().last(who, UNDOABLE)
+    if not last or last.at < today.day.start:
         return
     if last.kind == "label":
         put = next((name for name, cards in today.labels.items() if cards.get(last.about[0]) == last.at), None)

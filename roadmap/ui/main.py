@@ -14,6 +14,7 @@ MENU = (
     ("content", "Content", ":material/dataset:"),
     ("report", "Report", ":material/description:"),
     ("team", "Team", ":material/groups:"),
+    ("review", "Review", ":material/rate_review:"),
     ("settings", "Settings", ":material/tune:"),
 )
 

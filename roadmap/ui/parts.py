@@ -8,10 +8,11 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from roadmap import drawing
+from roadmap import drawing, ui
 from roadmap.catalog import Catalog
 from roadmap.charts import Chart, Paper
 from roadmap.evidence import Evidence
+from roadmap.report import Report
 from roadmap.ui.prose import visible
 
 _picture = st.components.v2.component("roadmap.picture", js="picture.js")
@@ -47,6 +48,17 @@ def picked(key: str) -> list[str] | None:
     """What the clicked mark of a chart carries, inside its callback; None where the click took a selection back."""
     points = ((st.session_state.get(key) or {}).get("selection") or {}).get("points") or []
     return list(points[0]["customdata"]) if points and points[0].get("customdata") else None
+
+
+HANDED = "report handed to Review"
+"""Where in the session a report waits for the Review page."""
+
+
+def answer(of: Report) -> None:
+    """The way from somebody's report to answering it."""
+    if st.button("Answer this report", icon=":material/rate_review:", key=f"answer-{of.id}"):
+        st.session_state[HANDED] = of
+        st.switch_page(ui.page("review"))
 
 
 def prose(catalog: Catalog, markdown: str) -> str:

@@ -14,6 +14,7 @@ from roadmap.ui import parts
 
 HALF_A_YEAR = 182
 MONTH = 30
+WEEKS = 8
 
 
 def draw(who: str, catalog: Catalog) -> None:
@@ -34,11 +35,11 @@ def draw(who: str, catalog: Catalog) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Still remembered")
-        weeks = practice.true_retention(recalls, day)
+        weeks = practice.true_retention(recalls, day, WEEKS)
         mature = sum(tally.asked for tally in weeks.values())
         if mature < FEW:
             st.markdown(
-                f"Too few recalls of mature cards to say: {mature} so far. "
+                f"Too few recalls of mature cards in the last {WEEKS} weeks to say: {mature} so far. "
                 f"A card is mature when it comes back after {MATURE} days or more."
             )
         else:

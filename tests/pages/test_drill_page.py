@@ -431,6 +431,15 @@ def test_undo_takes_back_grades_and_labels_in_the_order_they_were_made() -> None
     assert recalled() == []
 
 
+def test_a_flag_taken_off_can_be_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = queue(Visit("drill"))[0]
+    put(Visit("drill"), "flagged", card=first)
+    later(monkeypatch, days=1)
+    visit = put(Visit("drill", card=first), "flagged", on=False)
+    assert (told(visit)["undo"], told(visit)["cards"][0]["flagged"]) == (True, False)
+    assert told(visit.act("flashcards", act("undo")))["cards"][0]["flagged"] is True
+
+
 def test_what_was_labelled_yesterday_is_not_undone_from_here(monkeypatch: pytest.MonkeyPatch) -> None:
     put(Visit("drill"), "suspended")
     later(monkeypatch, days=1)

@@ -58,20 +58,20 @@ def test_of_two_recalls_it_says_too_few_and_draws_no_more_than_minutes() -> None
     assert charts(visit) == {"minutes"}
     assert "Practised 1 day in a row, today included." in visit.words
     assert "Too few recalls to say: 2 so far." in visit.words
-    assert "Too few recalls of mature cards to say: 0 so far." in visit.words
+    assert "Too few recalls of mature cards in the last 8 weeks to say: 0 so far." in visit.words
     assert "Too few answers to say: 0 so far with how sure you were." in visit.words
 
 
 def test_a_history_is_drawn_with_its_sentences_and_tables() -> None:
-    for days in (160, 150, 90, 1):
+    for days in (160, 150, 40, 1):
         for card in CARDS[:4]:
             recall(card, days, Grade.again if (card, days) == (CARDS[0], 1) else Grade.easy)
     visit = statistics()
     assert charts(visit) == {"retention", "forecast", "calendar", "grades", "minutes"}
     assert "Practised 1 day in a row up to yesterday; today is open." in visit.words
-    of_90 = "Of 8 first recalls of mature cards since the week of 24 August, 7 were right."
-    assert of_90 in visit.words
-    assert [row["Recalled"] for row in visit.table(of_90)] == [4, 3]
+    of_40 = "Of 8 first recalls of mature cards since the week of 12 October, 7 were right."
+    assert of_40 in visit.words
+    assert [row["Recalled"] for row in visit.table(of_40)] == [4, 3]
     assert "You recalled 16 cards on 4 of the last 182 days." in visit.words
     assert [row["Cards recalled"] for row in visit.table("You recalled 16 cards on 4 of the last 182 days.")] == [4] * 4
     assert "Of 16 recalls you graded 1 again, 0 hard, 0 good and 15 easy." in visit.words

@@ -1,4 +1,4 @@
-"""The security headers on every answer: a policy under which injected markup does nothing."""
+"""What stands before Streamlit: security headers on every answer, and one address for the first page."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import streamlit
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -59,3 +60,18 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, with_headers)
+
+
+class FirstPage:
+    """ASGI middleware that leads /skills to /, the only address at which Streamlit serves its first page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Redirect that one address, what follows it included; pass everything else on."""
+        if scope["type"] == "http" and scope["path"].rstrip("/") == "/skills":
+            asked = scope["query_string"].decode("latin-1")
+            await RedirectResponse(f"/?{asked}" if asked else "/")(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
