@@ -204,7 +204,7 @@ def bench(options: argparse.Namespace) -> int:
     """Measure what a click costs, and the rest of the budgets."""
     from roadmap import bench
 
-    bench.main(as_json=options.json)
+    bench.main(as_json=options.json, people=options.load)
     return 0
 
 
@@ -380,7 +380,16 @@ def _parser() -> argparse.ArgumentParser:
     simulating.add_argument("--seed", type=seed, default=2026, help="another seed than 2026")
     _add_json(simulating)
 
-    _add_json(command(bench, "measure the time from click to paint, start, memory and team loading", extra="test"))
+    measuring = command(bench, "measure the time from click to paint, start, memory and team loading", extra="test")
+    measuring.add_argument(
+        "--load",
+        metavar="PEOPLE",
+        type=people,
+        nargs="?",
+        const=100,
+        help="instead: so many people (100 unless told) on one process, each ticking every two seconds",
+    )
+    _add_json(measuring)
     return parser
 
 
@@ -403,6 +412,14 @@ def seed(text: str) -> int:
     """A number to draw chance from: any whole one from 0."""
     number = int(text)
     if number < 0:
+        raise ValueError
+    return number
+
+
+def people(text: str) -> int:
+    """How many people."""
+    number = int(text)
+    if number < 1:
         raise ValueError
     return number
 

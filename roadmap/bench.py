@@ -1,4 +1,5 @@
-"""What a click costs: the app in a real browser beside a plain HTML checkbox, so that runs compare as ratios.
+"""What a click costs: the app in a real browser beside a plain HTML checkbox, so that runs compare as ratios; and what
+a crowd of people meets (`--load`).
 
 Needs the test extra (Playwright) and a browser. Every time is from the click to the frame in which its effect is
 painted, in milliseconds.
@@ -6,6 +7,7 @@ painted, in milliseconds.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -30,7 +32,7 @@ from typing import Any
 import yaml
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from roadmap import content, evidence, export, report
+from roadmap import content, evidence, export, load, report
 from roadmap.browser import FLAGS, find_browser
 from roadmap.catalog import Card
 from roadmap.recall import IN_A_ROW
@@ -39,6 +41,7 @@ from roadmap.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]
 CLICKS = 40
+LOAD_SECONDS = 30
 TIMES = (1, 10)
 EVIDENCE_BUDGETS = {"posterior": 1.0, "from 1,000 events": 5.0}
 """Milliseconds."""
@@ -83,10 +86,52 @@ document.querySelector("input").onchange = () => { output.value = Number(output.
 </script>"""
 
 
-def main(*, as_json: bool = False) -> None:
-    """Run every measure for the dataset as it is and ten times as large, and print them."""
-    measured = measure()
-    print(json.dumps(measured, indent=1) if as_json else _table(measured))
+def main(*, as_json: bool = False, people: int | None = None) -> None:
+    """Run every measure for the dataset as it is and ten times as large, or a crowd of so many, and print them."""
+    measured = measure() if people is None else measure_load(people)
+    table = _table if people is None else _load_table
+    print(json.dumps(measured, indent=1) if as_json else table(measured))
+
+
+def measure_load(people: int, seconds: float = LOAD_SECONDS) -> dict[str, Any]:
+    """What a crowd meets on the Skills page of one process, each person with a tab of their own.
+
+    Without a sign-in they are all one person, so that each tick has every other tab drawn again within a second. First
+    one of them ticks and the others look on, then everyone ticks.
+    """
+    found: dict[str, Any] = {"people": people, "seconds": seconds}
+    with tempfile.TemporaryDirectory() as made:
+        url = f"sqlite:///{Path(made) / 'load.db'}"
+        with _served(content.FOLDER, url) as (address, process, _):
+            for name, ticking in (("one ticks, the others look on", 1), ("everyone ticks", people)):
+                found[name] = asyncio.run(_crowd(address, process.pid, people, ticking, seconds))
+    return found
+
+
+async def _crowd(address: str, pid: int, people: int, ticking: int, seconds: float) -> dict[str, Any]:
+    async with load.crowd(address, 1):
+        pass  # the first visitor loads what all share
+    before = _memory(pid, "VmRSS")
+    async with load.crowd(address, people) as tabs:
+        started, used, runs = time.perf_counter(), _processor_seconds(pid), sum(tab.runs for tab in tabs)
+        await load.tick(tabs[:ticking], seconds)
+        lasted = time.perf_counter() - started
+        busy = None if used is None else (_processor_seconds(pid) or 0) - used
+        runs = sum(tab.runs for tab in tabs) - runs
+        await load.settle(tabs)
+        after = _memory(pid, "VmRSS")
+    times = sorted(milliseconds for tab in tabs for milliseconds in tab.settled)
+    return {
+        "ticks": len(times),
+        "p50": round(median(times), 1),
+        "p95": round(quantiles(times, n=20)[-1], 1),
+        "missed": sum(len(tab.unsettled) + tab.refused for tab in tabs),
+        "runs_per_second": round(runs / lasted, 1),
+        "cpu_share": busy and round(busy / lasted, 2),
+        "memory_before_mb": before,
+        "memory_after_mb": after,
+        "memory_per_session_mb": after and before and round((after - before) / people, 2),
+    }
 
 
 def measure() -> dict[str, Any]:
@@ -186,7 +231,7 @@ def _size(browser: Browser, folder: Path, database: Path, floor: float) -> dict[
             "answer": _answers(page, address),
             "deck": _deck(page, address),
         }
-        found["peak_memory_mb"] = _peak_memory(process.pid)
+        found["peak_memory_mb"] = _memory(process.pid, "VmHWM")
         page.close()
     for name, sample in times.items():
         found[name] = {**_summary(sample), "ratio": round(median(sample) / floor, 2), "budget": BUDGETS[name]}
@@ -307,13 +352,22 @@ def _served(folder: Path, url: str) -> Iterator[tuple[str, subprocess.Popen[byte
         process.wait()
 
 
-def _peak_memory(pid: int) -> float | None:
-    """The most memory the process ever held, in MB; None where the system does not say."""
+def _memory(pid: int, which: str) -> int | None:
+    """The memory a process holds (VmRSS), or the most it ever held (VmHWM), in MB; None where the system is silent."""
     try:
         status = Path(f"/proc/{pid}/status").read_text("ascii")
     except OSError:
         return None
-    return round(int(status.split("VmHWM:")[1].split()[0]) / 1024)
+    return round(int(status.split(f"{which}:")[1].split()[0]) / 1024)
+
+
+def _processor_seconds(pid: int) -> float | None:
+    """The processor time a process has used; None where the system is silent."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _reports_per_second(many: int = 200) -> dict[str, float]:
@@ -382,6 +436,21 @@ def evidence_milliseconds(many: int = 40) -> dict[str, dict[str, float]]:
 
 def _summary(sample: list[float]) -> dict[str, float]:
     return {"median": round(median(sample), 1), "p95": round(quantiles(sample, n=20)[-1], 1)}
+
+
+def _load_table(measured: dict[str, Any]) -> str:
+    lines = [
+        f"{measured['people']} people in one process, ticking every {load.EVERY:.0f} s for {measured['seconds']} s"
+    ]
+    for name, found in measured.items():
+        if isinstance(found, dict):
+            lines += [
+                f"{name}: p50 {found['p50']} ms, p95 {found['p95']} ms, {found['missed']} of {found['ticks']} missed",
+                f"  {found['runs_per_second']} script runs a second on {found['cpu_share']} of a processor; memory "
+                f"{found['memory_before_mb']} to {found['memory_after_mb']} MB, "
+                f"{found['memory_per_session_mb']} MB a session",
+            ]
+    return "\n".join(lines)
 
 
 def _table(measured: dict[str, Any]) -> str:

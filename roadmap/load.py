@@ -19,6 +19,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
 
 EVERY = 2.0
 """Seconds between two ticks of one person: several times what a person does."""
@@ -40,7 +41,7 @@ async def crowd(address: str, people: int) -> AsyncIterator[list[Tab]]:
     listening = []
     try:
         for number in range(people):
-            socket = await connect(socket_address, subprotocols=["streamlit"], max_size=None, origin=address)  # type: ignore[arg-type,list-item]
+            socket = await connect(socket_address, subprotocols=[Subprotocol("streamlit")], max_size=None)
             tabs.append(Tab(socket, Random(number)))  # noqa: S311 - a moment and a skill, no secret
             listening.append(asyncio.create_task(tabs[-1].listen()))
             await asyncio.wait_for(tabs[-1].drawn.wait(), 60)

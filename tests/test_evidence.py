@@ -16,7 +16,7 @@ from miniature import by_counts
 
 from roadmap import evidence, export, levels
 from roadmap.catalog import Catalog, Option, Question, Reading
-from roadmap.evidence import Event, Evidence, Kind, Ladder, counted, differs, events, judge, log_odds
+from roadmap.evidence import Event, Evidence, Kind, Ladder, beside, counted, differs, events, judge, log_odds
 from roadmap.facts import Answer, Grade, Recall, Score
 
 GOAL = "junior.goal-1"
@@ -90,6 +90,13 @@ some_ticks = st.frozensets(st.sampled_from([*ROADMAP.lines]))
 
 
 # The properties
+
+
+@given(some_events, some_ticks, some_ticks)
+def test_evidence_judged_once_says_the_same_beside_any_ticks(
+    events: list[Event], ticks: frozenset[str], others: frozenset[str]
+) -> None:
+    assert beside(ROADMAP, shows(events, others), ticks) == shows(events, ticks)
 
 
 @given(some_events, st.builds(item, st.integers(0, 60), some_kind, st.just(True), some_days))
