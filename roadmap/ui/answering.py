@@ -160,19 +160,22 @@ def _begin(who: str) -> None:
     if drafts:
         st.subheader("Not saved yet")
         st.caption("A draft stays here until you save or discard it, or the dashboard is restarted.")
+    discarded = None
     for draft in drafts:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{_whose(draft.of.name, draft.of.as_of)}: {_tally(draft)}")
             st.space("stretch")
             st.button("Continue", key=f"continue-{draft.of.id}", on_click=_open, args=(who, draft.of))
             if st.button("Discard", key=f"discard-{draft.of.id}", type="tertiary"):
-                _confirm_discard(who, draft)
+                discarded = draft
     if given:
         st.subheader("Reviews you gave")
         _list(given[::-1][:FEW])
     if older := given[::-1][FEW:]:
         with st.expander(f"{len(older)} older"):
             _list(older)
+    if discarded:
+        _confirm_discard(who, discarded)
 
 
 def _list(given: Sequence[Review]) -> None:
@@ -212,6 +215,11 @@ def _confirm_discard(who: str, draft: Draft) -> None:
 
 
 def _discard(who: str, draft: Draft) -> None:
+    _let_go(who, draft)
+    st.rerun()  # the whole page: a dialog alone would draw itself again
+
+
+def _let_go(who: str, draft: Draft) -> None:
     _drafts().pop((who, draft.of.id), None)
     st.query_params.clear()
 
@@ -224,8 +232,7 @@ def _answer(who: str, catalog: Catalog, draft: Draft) -> None:
     with st.container(horizontal=True):
         st.button("All reviews", icon=":material/arrow_back:", on_click=st.query_params.clear, type="tertiary")
         st.space("stretch")
-        if st.button("Discard", type="tertiary"):
-            _confirm_discard(who, draft)
+        discard = st.button("Discard", type="tertiary")
     left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
     with left:
         st.subheader(parts.typed(of.name or "No name"))
@@ -248,8 +255,7 @@ def _answer(who: str, catalog: Catalog, draft: Draft) -> None:
 
     for stage in of.stages:
         st.fragment(_stage, key=_place(stage))(draft, stage)
-    if st.button("Agree with everything not answered", icon=":material/done_all:", disabled=not draft.unanswered):
-        _confirm_agree(draft)
+    rest = st.button("Agree with everything not answered", icon=":material/done_all:", disabled=not draft.unanswered)
     st.divider()
     st.subheader("In all")
     _comment(draft)
@@ -257,6 +263,10 @@ def _answer(who: str, catalog: Catalog, draft: Draft) -> None:
     if of.person != who:
         _scores(catalog, draft)
     _finish(who, catalog, draft)
+    if discard:  # dialogs come last, so that nobody clicks in one before the page behind it is whole
+        _confirm_discard(who, draft)
+    if rest:
+        _confirm_agree(draft)
 
 
 def _begins(of: Report, earlier: Review) -> str:
@@ -298,7 +308,7 @@ def _skill(draft: Draft, stage: ReportedStage, line: ReportedLine) -> None:
     with answer, st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.session_state[stance_key] = draft.stances.get(line.id)
         st.segmented_control(
-            f"Your answer to: {parts.typed(line.text)}",
+            f"Your answer to: {parts.heard(line.text)}",
             list(STANCES),
             format_func=STANCES.__getitem__,
             key=stance_key,
@@ -310,7 +320,7 @@ def _skill(draft: Draft, stage: ReportedStage, line: ReportedLine) -> None:
         if line.id in draft.stances:
             st.session_state[comment_key] = draft.comments.get(line.id, "")
             st.text_input(
-                f"Comment on: {parts.typed(line.text)}",
+                f"Comment on: {parts.heard(line.text)}",
                 key=comment_key,
                 max_chars=2000,
                 placeholder="A comment, if you like",
@@ -345,6 +355,7 @@ def _confirm_agree(draft: Draft) -> None:
 
 def _agree(draft: Draft) -> None:
     draft.stances.update({line.id: "agree" for line in draft.unanswered})
+    st.rerun()  # the whole page, as above
 
 
 def _comment(draft: Draft) -> None:
@@ -525,5 +536,5 @@ def _save(who: str, catalog: Catalog, draft: Draft) -> None:
         st.toast("That could not be saved. Type your name, so that it is seen who said what.")
         return
     ui.store().keep_review(who, made, ui.now(), given=True)
-    _discard(who, draft)
+    _let_go(who, draft)
     st.session_state["saved_review"] = made.id
