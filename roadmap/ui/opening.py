@@ -5,6 +5,7 @@ What is dropped is never stored; it stays open while the tab does, also when ano
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,7 @@ from roadmap.report import Report
 from roadmap.report.team import Member
 
 UPLOADER = "reports"
+BREATH = 0.001  # seconds after each file
 MANY = 10  # files from which on a bar shows how far they are read
 
 
@@ -63,6 +65,7 @@ def dropped() -> tuple[list[Opened], list[export.Refused]]:
     for file in waiting:
         for packed in file.packed[len(file.found) :]:
             file.found.append(_read(packed))
+            time.sleep(BREATH)  # lets the clicks of others through, which would wait for this one file after another
             done += 1
             if bar and (done % MANY == 0 or done == many):
                 bar.progress(done / many, f"Reading reports: {done} of {many}")
