@@ -8,8 +8,10 @@ painted, in milliseconds.
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
+import random
 import re
 import shutil
 import socket
@@ -20,10 +22,12 @@ import textwrap
 import time
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterator
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from random import Random
 from statistics import median, quantiles
@@ -34,8 +38,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from roadmap import content, evidence, export, load, report
 from roadmap.browser import FLAGS, find_browser
-from roadmap.catalog import Card
+from roadmap.catalog import Card, Catalog
+from roadmap.evidence import HELD, Event
 from roadmap.recall import IN_A_ROW
+from roadmap.report import Report
+from roadmap.report.team import Member, latest_by_person
 from roadmap.search import Search
 from roadmap.store import Store
 
@@ -45,6 +52,10 @@ LOAD_SECONDS = 30
 TIMES = (1, 10)
 EVIDENCE_BUDGETS = {"posterior": 1.0, "from 1,000 events": 5.0}
 """Milliseconds."""
+NAMES = (
+    *("Ada Okafor", "Bruno Silva", "Chiara Conti", "Daniyar Omarov", "Elin Strand", "Farah Haddad"),
+    *("Goran Petrović", "Hana Sato", "Ivo Novák", "Jun Park", "Kaveh Rahimi", "Leila Mansour"),
+)
 BUDGETS = {"tick": 2.0, "flip": 1.2, "grade": 1.6, "answer": 4.0, "filter": 4.0, "deck": 4.0, "page": 12.0}
 
 # In the page: do something, wait until what `shown` reads has changed, then for the frame that paints it.
@@ -148,6 +159,8 @@ def measure() -> dict[str, Any]:
         browser.close()
     found["reports_per_second"] = _reports_per_second()
     found["evidence_ms"] = evidence_milliseconds()
+    if catalog := content.read().catalog:
+        found["zip_of_500_seconds"] = _zip_seconds(catalog)
     return found
 
 
@@ -434,6 +447,76 @@ def evidence_milliseconds(many: int = 40) -> dict[str, dict[str, float]]:
     return found
 
 
+def crowd(catalog: Catalog, many: int, *, seed: int = 1, as_of: date = date(2026, 11, 20)) -> Iterator[Report]:
+    """Made-up people, the same for the same seed: each has a place on the ladder, ticks what fits it and some more.
+
+    They answered none to a hundred questions; two in three send an earlier report of theirs too, which comes first.
+    """
+    chance = random.Random(seed)  # noqa: S311 - for people that nobody is
+    for place in range(many):
+        rung = chance.choices(range(6), (1, 3, 4, 3, 2, 1))[0]
+        name = NAMES[place] if place < len(NAMES) else f"{NAMES[place % len(NAMES)]} {place // len(NAMES) + 1}"
+        questions, sent = [*catalog.questions], None
+        chance.shuffle(questions)
+        for days in (100, 0) if chance.random() < 2 / 3 else (0,):
+            held = {
+                skill.id: chance.random() < HELD[max(0, min(catalog.rank[skill.stage] - rung + 1, len(HELD) - 1))]
+                for skill in catalog.skills.values()
+            }
+            on, answered = as_of - timedelta(days=days + chance.randrange(20)), chance.choice((0, 3, 12, 24, 48, 100))
+            events = [
+                Event(
+                    on - timedelta(days=chance.randrange(90)),
+                    question.id,
+                    "quiz",
+                    chance.random() < (0.9 if all(held.get(skill) for skill in question.skills) else 0.4),
+                    question.skills,
+                )
+                for question in questions[:answered]
+            ]
+            sent = report.make(
+                catalog,
+                id=str(uuid.UUID(int=chance.getrandbits(128))),
+                as_of=on,
+                person=f"crowd-{seed}-{place}",
+                name=name,
+                role=chance.choice(("Backend engineer", "Payments", "Search", "")),
+                message="",
+                target=catalog.stages[min(rung, len(catalog.stages) - 1)].id,
+                held={
+                    skill: on - timedelta(days=30)
+                    for skill, is_held in held.items()
+                    if chance.random() < (0.95 if is_held else 0.12)
+                },
+                notes={},
+                drilled=None,
+                previous=sent,
+                show_notes=True,
+                show_cards=True,
+                events=events,
+            )
+            yield sent
+        rung = min(rung + chance.randrange(2), 5)
+
+
+def packed(reports: Iterable[Report]) -> bytes:
+    """Reports as HTML files in one .zip."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for one in reports:
+            archive.writestr(f"{one.id}.html", export.to_html(one))
+    return data.getvalue()
+
+
+def _zip_seconds(catalog: Catalog, many: int = 500) -> float:
+    """How long the reports of one .zip take to read, each as a team sees it."""
+    data = packed(islice(crowd(catalog, many), many))
+    started = time.perf_counter()
+    members = [Member.of(one.read()) for one in export.unpack("team.zip", data)]
+    latest_by_person(members)
+    return round(time.perf_counter() - started, 2)
+
+
 def _summary(sample: list[float]) -> dict[str, float]:
     return {"median": round(median(sample), 1), "p95": round(quantiles(sample, n=20)[-1], 1)}
 
@@ -470,4 +553,5 @@ def _table(measured: dict[str, Any]) -> str:
         lines.append(f"evidence, {name}: {value['median']} ms (p95 {value['p95']}), budget {budget} ms")
     rates = measured["reports_per_second"]
     lines.append(f"reports read a second: {rates.get('json')} JSON, {rates.get('html')} HTML")
+    lines.append(f"500 reports in one .zip read in {measured.get('zip_of_500_seconds')} s")
     return "\n".join(lines)

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from math import log
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,6 +127,21 @@ class Evidence(NamedTuple):
     def rusty(self) -> tuple[str, ...]:
         """The skills whose evidence has faded."""
         return tuple(id for id, skill in self.skills.items() if skill.rusty)
+
+
+class Places(Protocol):
+    """The levels that are shown, as Evidence has them and a report carries them."""
+
+    @property
+    def level(self) -> str | None: ...  # noqa: D102 - the words mean what they mean in Evidence
+    @property
+    def likely(self) -> str | None: ...  # noqa: D102
+    @property
+    def low(self) -> str | None: ...  # noqa: D102
+    @property
+    def high(self) -> str | None: ...  # noqa: D102
+    @property
+    def enough(self) -> bool: ...  # noqa: D102
 
 
 class CategoryEvidence(NamedTuple):
@@ -400,7 +415,7 @@ def shown_sentence(catalog: Catalog, found: Evidence, as_of: date) -> str:
     return f"What you have shown so far: {least}, likely {likely}. {answers}"
 
 
-def range_words(catalog: Catalog, found: Evidence) -> str:
+def range_words(catalog: Catalog, found: Places) -> str:
     """The 80 % range: "Mid to Senior", or one stage where both ends are the same."""
     low, high = (levels.title(catalog, level) for level in (found.low, found.high))
     return low if low == high else f"{low} to {high}"

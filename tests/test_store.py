@@ -517,6 +517,40 @@ def test_a_backup_moves_to_another_file_whole(store: Store, another: Store) -> N
     assert standing(another, other) == standing(store, who)
 
 
+# Teams
+
+
+def test_a_team_is_kept_under_its_name_replaced_and_let_go_for_good(store: Store) -> None:
+    who = somebody(store)
+    one, other = (miniature.report(name=name, person=name) for name in ("Ada", "Bo"))
+    store.keep_team(who, "payments", [one], NOON)
+    store.keep_team(who, "Checkout", [other], NOON + HOUR)
+    assert store.teams(who) == {"Checkout": NOON + HOUR, "payments": NOON}
+    store.keep_team(who, "payments", [one, other], NOON + DAY)
+    assert store.teams(who)["payments"] == NOON + DAY
+    assert store.team(who, "payments") == (one, other)
+    before = store.revision(who)
+    store.keep_team(who, "payments", [], NOON + DAY)
+    assert store.revision(who) > before  # another tab sees it
+    assert [*store.teams(who)] == ["Checkout"]
+    assert store.team(who, "payments") == ()
+    assert store.team(who, "never kept") == ()
+    with store.engine.begin() as connection:
+        held = " ".join(connection.scalars(sa.text("SELECT reports FROM team")))
+    assert "Ada" not in held  # others' reports stay no longer than they are wanted
+
+
+def test_a_team_belongs_to_whoever_kept_it_and_moves_with_their_backup(store: Store, another: Store) -> None:
+    who, someone_else = somebody(store), somebody(store)
+    store.keep_team(who, "Payments", [miniature.report()], NOON)
+    assert store.teams(someone_else) == {}
+    store.keep_team(someone_else, "Payments", [], NOON)
+    assert [*store.teams(who)] == ["Payments"]
+    there = somebody(another)
+    another.restore(there, Backup.loads(store.backup(who).dumps()), NOON)
+    assert another.team(there, "Payments") == store.team(who, "Payments")
+
+
 def test_a_second_restore_adds_nothing(store: Store) -> None:
     one, other = somebody(store), somebody(store)
     store.tick(one, {SKILLS[0]: True}, NOON)

@@ -24,7 +24,7 @@ from roadmap.export.answers import (
     review_json,
     side_by_side,
 )
-from roadmap.export.archive import Packed, unpack
+from roadmap.export.archive import SUFFIXES, Packed, unpack
 from roadmap.export.naming import filename, review_filename
 from roadmap.export.page import REPORT_STYLE, body, to_html
 from roadmap.export.pdf import to_pdf
@@ -53,6 +53,7 @@ __all__ = [
     "REPORT_STYLE",
     "REVIEW_STYLE",
     "STANDINGS",
+    "SUFFIXES",
     "MalformedKey",
     "Packed",
     "Refused",

@@ -17,6 +17,8 @@ from typing import NamedTuple
 from roadmap.export.reading import MOST_BYTES, Refused, read
 from roadmap.report import Report
 
+SUFFIXES = (".html", ".json", ".zip")
+"""What files of reports are called."""
 MOST_FILES = 2000
 MOST_UNPACKED = 256 * 1024 * 1024
 LONGEST_NAME = 200

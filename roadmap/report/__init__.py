@@ -153,6 +153,11 @@ class Shown(Value):
     newest: date | None
     probability: Annotated[dict[LineId, Percent], Field(max_length=20)]
 
+    @property
+    def enough(self) -> bool:
+        """Whether there were enough checked answers to show a level."""
+        return self.status != "not enough evidence"
+
 
 class Closing(Value):
     """What would close one open skill: what to read, and how many cards there are to drill."""

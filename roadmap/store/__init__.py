@@ -217,9 +217,17 @@ class Store:
         return self._append(who, "objective", at, None, objective, [{"objective": id, "state": state, "words": words}])
 
     def keep_team(self, who: str, name: str, reports: Sequence[Report], at: datetime) -> bool:
-        """Keep a set of reports under a name, in place of what stood under it; an empty set lets the name go."""
+        """Keep a set of reports under a name; an empty set lets the name go.
+
+        What stood under it is deleted, not appended to: these are reports of others, kept no longer than wanted.
+        """
         row = {"name": name, "reports": REPORTS.dump_json(tuple(reports), by_alias=True).decode()}
-        return self._append(who, "team", at, None, team, [row])
+        mine = sa.select(step.c.id).where(step.c.person == who)
+        with self._writing() as connection:
+            connection.execute(sa.delete(team).where(team.c.name == name, team.c.step.in_(mine)))
+            made = _new_step(connection, who, "team", at, None)
+            connection.execute(sa.insert(team), [{"step": made, **row}])
+            return True
 
     def undo(self, who: str, kinds: Sequence[Kind], at: datetime, uid: str | None = None) -> bool:
         """Retract the newest standing step of these kinds; False when there is none."""
@@ -326,14 +334,16 @@ class Store:
             said[row.objective].append(ObjectiveAnswer(row.at, row.state, row.words))
         return said
 
-    def teams(self, who: str) -> dict[str, tuple[Report, ...]]:
-        """The named sets of reports that a person keeps, in the order in which they were last kept."""
-        kept: dict[str, tuple[Report, ...]] = {}
-        for row in self._rows(_standing(team), who):
-            kept.pop(row.name, None)
-            if reports := REPORTS.validate_json(row.reports):
-                kept[row.name] = reports
-        return kept
+    def teams(self, who: str) -> dict[str, datetime]:
+        """The named sets of reports that a person keeps, by name, each with the moment it was last kept."""
+        kept = _standing(team).with_only_columns(step.c.at, team.c.name).where(team.c.reports != "[]")
+        found = {row.name: row.at for row in self._rows(kept, who)}
+        return dict(sorted(found.items(), key=lambda one: one[0].casefold()))
+
+    def team(self, who: str, name: str) -> tuple[Report, ...]:
+        """The reports kept under a name; none where nothing is."""
+        rows = self._rows(_standing(team).where(team.c.name == name), who)
+        return REPORTS.validate_json(rows[-1].reports) if rows else ()
 
     def last(self, who: str, kinds: Sequence[Kind]) -> Step | None:
         """The newest standing step of these kinds: what undo would take back."""
