@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,12 +17,14 @@ import miniature
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from roadmap import content, evidence, export, levels, report, simulation
 from roadmap.__main__ import main
+from roadmap.export import signature
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = ("run", "test", "check", "level", "simulate", "bench")
+COMMANDS = ("run", "test", "check", "level", "team", "key", "schema", "simulate", "bench")
 
 Say = Callable[..., tuple[int, str, str]]
 
@@ -441,3 +444,87 @@ def test_a_linters_complaint_fails_the_run_and_the_tests_still_run(monkeypatch: 
     code, _, err = say("test", "--lint")
     assert (code, err) == (1, "Failed: mypy\n")
     assert called == ["check", "--check", "mypy", "roadmap.browser", "pytest"]
+
+
+# team
+
+
+@pytest.fixture
+def sent(tmp_path: Path) -> Path:
+    """A folder of reports: one of each form, one of them in a .zip, and one that is none."""
+    folder = tmp_path / "reports"
+    (folder / "deeper").mkdir(parents=True)
+    people = [
+        miniature.report(miniature.first(junior=n), name=f"P{n}", person=f"p{n}", id=f"{n}" * 8 + TAIL)
+        for n in (1, 2, 3)
+    ]
+    (folder / "one.json").write_bytes(export.to_json(people[0]))
+    (folder / "deeper" / "two.HTML").write_bytes(export.to_html(people[1]))
+    with zipfile.ZipFile(folder / "three.zip", "w") as archive:
+        archive.writestr("three.json", export.to_json(people[2]))
+    (folder / "notes.txt").write_text("not asked for")
+    return folder
+
+
+TAIL = "-2222-4333-8444-555555555555"
+
+
+def test_a_folder_of_reports_becomes_a_spreadsheet(say: Say, sent: Path, tmp_path: Path) -> None:
+    code, out, err = say("team", sent, "--xlsx", tmp_path / "team.xlsx")
+    assert (code, out) == (0, "")
+    assert err == f"Read 3 of 3 files, 3 reports\n3 reports of 3 people written to {tmp_path / 'team.xlsx'}.\n"
+    rows = [*load_workbook(tmp_path / "team.xlsx")["People"].iter_rows(values_only=True)]
+    assert [row[0] for row in rows] == ["Name", "P1", "P2", "P3"]
+
+
+def test_a_bad_file_is_named_on_standard_error_and_the_rest_count(say: Say, sent: Path) -> None:
+    (sent / "bad.json").write_text("Hello")
+    (sent / "bad.zip").write_bytes(b"PK")
+    code, out, err = say("team", sent, "--json")
+    assert code == 1
+    assert "bad.json was not opened: it is neither the JSON nor the HTML" in err
+    assert "bad.zip was not opened: it is not a .zip archive" in err
+    found = json.loads(out)
+    assert (found["files"], found["reports"], found["people"], found["counted"]) == (5, 3, 3, 3)
+    assert found["skills"]["junior.skill-1"] == {"claimed": 3, "shown": 0, "contradicted": 0}
+    assert [one["file"] for one in found["problems"]] == ["bad.json", "bad.zip"]
+    assert found["left_out"] == []
+
+
+def test_a_report_about_another_version_is_left_out_by_name(say: Say, sent: Path) -> None:
+    other = miniature.report(name="Old", person="old", id="9" * 8 + TAIL, catalog=miniature.changed(version=0))
+    (sent / "old.json").write_bytes(export.to_json(other))
+    found = json.loads(say("team", sent, "--json")[1])
+    assert (found["people"], found["counted"]) == (4, 3)
+    assert found["left_out"] == [
+        {"name": "Old", "reason": "about version 0 of the roadmap, the others about version 1"}
+    ]
+
+
+def test_a_folder_without_a_report_says_so(say: Say, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    code, out, err = say("team", tmp_path / "empty", "--json")
+    assert code == 1
+    assert json.loads(out)["people"] == 0
+    assert f"There is no report to read in {tmp_path / 'empty'}." in err
+    assert not (tmp_path / "team.xlsx").exists()
+
+
+def test_a_team_command_that_makes_nothing_is_wrong_use(say: Say, tmp_path: Path) -> None:
+    for arguments, word in (
+        ([tmp_path], "say what to make of it: --xlsx OUT, --json, or both"),
+        ([tmp_path / "nowhere", "--json"], "there is no folder"),
+        ([tmp_path, "--xlsx", tmp_path / "nowhere" / "team.xlsx"], "there is no folder"),
+    ):
+        code, out, err = say("team", *arguments)
+        assert (code, out) == (2, "")
+        assert word in err
+
+
+def test_a_malformed_trusted_key_is_said_before_anything_is_read(
+    say: Say, sent: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(signature.TRUSTED, "nonsense")
+    code, out, err = say("team", sent, "--json")
+    assert (code, out) == (1, "")
+    assert signature.TRUSTED in err
