@@ -159,6 +159,63 @@ def level(options: argparse.Namespace) -> int:
     return 0
 
 
+def team(options: argparse.Namespace) -> int:
+    """Read every report of a folder, one at a time, and write what they say of the team."""
+    from roadmap import export
+    from roadmap.report.team import Member, comparable, coverage, latest_by_person, names
+
+    if not options.xlsx and not options.json:
+        options.parser.error("say what to make of it: --xlsx OUT, --json, or both")
+    try:
+        export.keys()
+    except export.MalformedKey as problem:
+        raise environment.Trouble(str(problem)) from None
+    files = sorted(path for path in options.folder.rglob("*") if path.suffix.lower() in export.SUFFIXES)
+    members, problems = [], []
+    for place, path in enumerate(files, start=1):
+        told = str(path.relative_to(options.folder))
+        try:
+            for packed in export.unpack(told, path.read_bytes()):
+                try:
+                    members.append(Member.of(packed.read()))
+                except export.Refused as refused:
+                    problems.append(refused)
+        except export.Refused as refused:
+            problems.append(refused)
+        except OSError as error:
+            problems.append(export.Refused(told, f"it cannot be read ({error.strerror})"))
+        _tell_progress(place, len(files), len(members))
+    for bad in problems:
+        print(bad, file=sys.stderr)
+    people, reports = latest_by_person(members), len({member.id for member in members})
+    if not people:
+        print(f"There is no report to read in {options.folder}.", file=sys.stderr)
+    elif options.xlsx:
+        options.xlsx.write_bytes(export.team_xlsx(people))
+        print(f"{_count(reports, 'report')} of {len(people)} people written to {options.xlsx}.", file=sys.stderr)
+    if options.json:
+        sums, called = comparable(people), names(people)
+        skills = [*sums.together[0].catalog.skills] if sums.together else []
+        counted = {
+            one.skill.id: {"claimed": len(one.claims), "shown": len(one.shown), "contradicted": len(one.against)}
+            for one in coverage(sums.together, skills)
+        }
+        refused_files = [{"file": one.name, "reason": one.reason} for one in problems]
+        left_out = [{"name": called[one.person], "reason": why} for one, why in sums.apart]
+        found = {"files": len(files), "reports": reports, "people": len(people), "counted": len(sums.together)}
+        _print_json({**found, "skills": counted, "left_out": left_out, "problems": refused_files})
+    return int(bool(problems) or not people)
+
+
+def _tell_progress(done: int, of: int, reports: int) -> None:
+    """One line that moves where someone watches, else one now and then."""
+    said = f"Read {done} of {of} files, {_count(reports, 'report')}"
+    if sys.stderr.isatty():
+        print(f"\r{said}", end="\n" if done == of else "", file=sys.stderr, flush=True)
+    elif done == of or done % 1000 == 0:
+        print(said, file=sys.stderr, flush=True)
+
+
 def key(_options: argparse.Namespace) -> int:
     """Make a key that signs reports, and say where its two halves go."""
     from roadmap.export import signature
@@ -204,7 +261,7 @@ def bench(options: argparse.Namespace) -> int:
     """Measure what a click costs, and the rest of the budgets."""
     from roadmap import bench
 
-    bench.main(as_json=options.json)
+    bench.main(as_json=options.json, people=options.load)
     return 0
 
 
@@ -367,6 +424,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_json(standing)
 
+    teaming = command(
+        team,
+        "read the reports of a folder and write what they say of a team",
+        more="Every HTML, JSON and .zip file in DIR and below is read, one at a time; a bad one is named on standard "
+        "error and the rest count.",
+    )
+    teaming.add_argument("folder", metavar="DIR", type=folder)
+    teaming.add_argument("--xlsx", metavar="OUT", type=new_file, help="the spreadsheet to write")
+    teaming.set_defaults(parser=teaming)
+    _add_json(teaming)
+
     command(key, "make a key that signs the reports of this server")
     published = command(schema, "print the JSON schema of a report, or of a review")
     published.add_argument("of", nargs="?", choices=("report", "review"), default="report", help="which of the two")
@@ -380,7 +448,16 @@ def _parser() -> argparse.ArgumentParser:
     simulating.add_argument("--seed", type=seed, default=2026, help="another seed than 2026")
     _add_json(simulating)
 
-    _add_json(command(bench, "measure the time from click to paint, start, memory and team loading", extra="test"))
+    measuring = command(bench, "measure the time from click to paint, start, memory and team loading", extra="test")
+    measuring.add_argument(
+        "--load",
+        metavar="PEOPLE",
+        type=people,
+        nargs="?",
+        const=100,
+        help="instead: so many people (100 unless told) on one process, each ticking every two seconds",
+    )
+    _add_json(measuring)
     return parser
 
 
@@ -407,6 +484,14 @@ def seed(text: str) -> int:
     return number
 
 
+def people(text: str) -> int:
+    """How many people."""
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
 def day(text: str) -> date:
     """A day such as 2026-05-31."""
     return date.fromisoformat(text)
@@ -416,6 +501,13 @@ def file(text: str) -> Path:
     """A file that is there."""
     if not Path(text).is_file():
         raise argparse.ArgumentTypeError(f"there is no file {text}")
+    return Path(text)
+
+
+def new_file(text: str) -> Path:
+    """A file that can be written: in a folder that is there."""
+    if not Path(text).parent.is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {Path(text).parent}")
     return Path(text)
 
 

@@ -17,8 +17,7 @@ from roadmap.catalog import Catalog
 from roadmap.drawing import INKS
 from roadmap.evidence import CategoryEvidence, State
 from roadmap.facts import Confidence, Grade
-from roadmap.report import Report
-from roadmap.report.team import TeamGaps
+from roadmap.report.team import Member, TeamGaps
 
 ROW = 34
 COLUMN = 44
@@ -297,50 +296,72 @@ def team_gaps(found: TeamGaps, paper: Paper) -> Chart:
     )
 
 
-def holders(reports: Sequence[Report], names: Sequence[str], skills: Sequence[str], paper: Paper) -> Chart:
-    """Skill by person: a filled square where the person ticked the skill, an outline where they did not."""
-    catalog = reports[0].catalog
+PERSON_STATES: Mapping[State, tuple[str, str]] = {
+    "confirmed": ("claimed and shown", "square"),
+    "shown": ("shown, not claimed", "square"),
+    "claimed": ("claimed, not tested", "square-open"),
+    "contradicted": ("claimed, answers say otherwise", "square-x-open"),
+    "open": ("open", "circle-open"),
+}
+"""Each state of a skill for one person: in words, and as a form that needs no colour."""
+
+
+def skill_by_person(members: Sequence[Member], names: Sequence[str], skills: Sequence[str], paper: Paper) -> Chart:
+    """Skill by person: an outline where claimed, a fill where shown, a cross where answers say otherwise."""
+    catalog = members[0].catalog
     words = [_short(catalog.skills[skill].text.rstrip(".")) for skill in skills]
-    held = [[skill in report.ticks for report in reports] for skill in skills]
-    cells = [(row, column) for row in range(len(skills)) for column in range(len(reports))]
-    figure = go.Figure(
-        go.Scatter(
-            x=[column for _, column in cells],
-            y=[row for row, _ in cells],
-            mode="markers+text",
-            text=["✓" if held[row][column] else "" for row, column in cells],
-            textfont={"color": paper.ink, "size": 12},
+    states = [[member.states[skill] for member in members] for skill in skills]
+    figure = go.Figure()
+    for state, (called, symbol) in PERSON_STATES.items():
+        cells = [(y, x) for y, row in enumerate(states) for x, of in enumerate(row) if of == state]
+        held, is_open = paper.of("held"), state == "open"
+        ink = paper.of("hairline") if is_open else paper.of("gap") if state == "contradicted" else held
+        colour = {"confirmed": held, "shown": _tint(held, 0.45)}.get(state, ink)
+        figure.add_scatter(
+            name=called.capitalize(),
+            x=[x for _, x in cells],
+            y=[y for y, _ in cells],
+            mode="markers",
             marker={
-                "symbol": "square",
-                "size": 20,
-                "color": [_tint(paper.of("held"), 0.4 if held[row][column] else 0) for row, column in cells],
-                "line": {"width": 1, "color": [paper.of("held") if held[r][c] else paper.line for r, c in cells]},
+                "symbol": symbol,
+                "size": 7 if is_open else 16 if state == "shown" else 20,
+                "color": colour,
+                "line": {"width": 1 if is_open else 2, "color": ink if state != "shown" else colour},
+                "opacity": 1,
             },
-            customdata=[
-                [words[row], _plain(names[column]), "ticked" if held[row][column] else "open"] for row, column in cells
-            ],
+            customdata=[[words[y], _plain(names[x]), called] for y, x in cells],
             hovertemplate="%{customdata[1]}: %{customdata[0]}<br>%{customdata[2]}<extra></extra>",
+            legendgroup=state,
         )
-    )
     figure.update_xaxes(
-        tickvals=list(range(len(reports))),
+        tickvals=list(range(len(members))),
         ticktext=[_plain(name) for name in names],
         side="top",
         showgrid=False,
-        tickangle=-45 if len(reports) > 6 else 0,
-        range=[-0.6, len(reports) - 0.4],
+        tickangle=-45 if len(members) > 6 else 0,
+        range=[-0.6, len(members) - 0.4],
     )
     figure.update_yaxes(
         tickvals=list(range(len(skills))), ticktext=words, range=[len(skills) - 0.4, -0.6], showgrid=False
     )
-    counts = [sum(row) for row in held]
+    figure.update_layout(
+        legend={"orientation": "h", "x": 0, "xref": "container", "y": 0, "yref": "container", "yanchor": "bottom"}
+    )
     table = pd.DataFrame({"Skill": [catalog.skills[skill].text for skill in skills]})
     for column, name in enumerate(names):
-        table[name] = ["yes" if row[column] else "no" for row in held]
-    table["People"] = counts
-    alone = counts.count(1)
-    sentence = f"{counts.count(0)} of {len(skills)} skills are ticked by nobody, {alone} by one person only."
-    return Chart(_styled(figure, paper, height=140 + 28 * len(skills)), sentence, table)
+        table[name] = [PERSON_STATES[row[column]][0] for row in states]
+    table["Claim it"] = [sum(skill in member.ticks for member in members) for skill in skills]
+    table["Have shown it"] = [sum(member.has_shown(skill) for member in members) for skill in skills]
+    styled = _styled(figure, paper, height=190 + 28 * len(skills))
+    styled.update_layout(margin_b=72)
+    return Chart(styled, _coverage_sentence([*table["Have shown it"]]), table)
+
+
+def _coverage_sentence(shown: Sequence[int]) -> str:
+    nobody, one = shown.count(0), shown.count(1)
+    if not any(shown):
+        return "No skill is shown by checked answers yet."
+    return f"Of {levels.count(len(shown), 'skill')}, {nobody} are shown by nobody and {one} by one person only."
 
 
 def retention(weeks: Mapping[date, practice.Tally], paper: Paper) -> Chart:

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from roadmap import levels
 from roadmap.catalog import Catalog, Stage
-from roadmap.evidence import Evidence, range_words
+from roadmap.evidence import Places, range_words
 
 INKS = {
     "stage-1": ("#4A9CB0", "#4E7E93"),
@@ -56,7 +56,7 @@ def ladder(
     *,
     id: str,
     size: Literal["large", "side", "line", "steps"] = "side",
-    shown: Evidence | None = None,
+    shown: Places | None = None,
 ) -> str:
     """The ladder, the lowest stage at the bottom: large (640 px), side (280), in one line, or as steps alone.
 
@@ -74,7 +74,7 @@ def ladder(
     return _drawing(id, width, height, title, ladder_reading(catalog, ticks, shown), shapes)
 
 
-def ladder_reading(catalog: Catalog, ticks: Collection[str], shown: Evidence | None = None) -> str:
+def ladder_reading(catalog: Catalog, ticks: Collection[str], shown: Places | None = None) -> str:
     """The ladder in words, for those who hear it: the level, the way to the next, every rung, and what is shown."""
     at = levels.standing(catalog, ticks)
     rungs = (f"{stage.title} {levels.ticked(stage, ticks)} of {len(stage.skills)}" for stage in catalog.stages)
@@ -95,7 +95,7 @@ class _Span(NamedTuple):
     high: int
 
     @classmethod
-    def of(cls, catalog: Catalog, shown: Evidence) -> _Span:
+    def of(cls, catalog: Catalog, shown: Places) -> _Span:
         places = (catalog.rank[level] if level else 0 for level in (shown.low, shown.likely, shown.high))
         return cls(*places)
 
@@ -138,7 +138,7 @@ LEAN = 0.022
 """How much of its width the ladder loses on each side with every rung."""
 
 
-def _rung(catalog: Catalog, at: levels.Standing, stage: Stage, ticks: Collection[str], found: Evidence | None) -> _Rung:
+def _rung(catalog: Catalog, at: levels.Standing, stage: Stage, ticks: Collection[str], found: Places | None) -> _Rung:
     passed = catalog.rank[at.level] if at.level else 0
     place, ticked, needed = catalog.rank[stage.id], levels.ticked(stage, ticks), levels.needed(stage)
     ink = _stage_ink(catalog, stage)
@@ -254,7 +254,7 @@ def _line(
         start, end = 2 + max(span.low - 1, 0) * apart, 2 + max(span.high - 1, 0) * apart + (wide if span.high else 0)
         start = 0 if span.low == 0 else start
         shapes.append(_shape("path", d=f"M{start} {height + 3}H{end}", stroke="quiet", stroke_width=2))
-    tall = height + 5 if span else height
+    tall = height if words and not span else height + 5  # steps alone stand in tables: all of one size
     if not words:
         return len(rungs) * apart, tall, "".join(shapes)
     after = len(rungs) * apart + 10

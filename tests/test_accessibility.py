@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import Served
 from playwright.sync_api import Browser, Page, expect
-from tab import PATIENCE, Tabs, books, drop, focused, running, settled, skill, stored, tab_to
+from tab import Tabs, books, drop, focused, running, settled, skill, stored, tab_to
 from visit import catalog, skills
 
-from roadmap import export, report
+from roadmap import bench, export, report
 from roadmap.facts import Answer, Confidence, Grade, Recall
 from roadmap.recall import graded
 from roadmap.report import Note
@@ -147,20 +145,33 @@ def ten_reports(page: Page) -> None:
         {"name": f"{place}.html", "mimeType": "text/html", "buffer": export.to_html(a_report(place))}
         for place in range(10)
     ]
-    drop(page, *files, {"name": "bad.html", "mimeType": "text/html", "buffer": b"<p>"})
-    table = page.get_by_test_id("stDataFrame").first
-    expect(page.get_by_role("heading", name="10 people")).to_be_visible()
-    first = page.get_by_role("heading", name="Person 0")
-    deadline = time.monotonic() + PATIENCE / 1000
-    while not first.is_visible() and time.monotonic() < deadline:  # charts that still arrive move the table away
-        table.scroll_into_view_if_needed()
-        settled(page)
-        box = table.bounding_box()
-        assert box
-        page.mouse.click(box["x"] + 16, box["y"] + 52)  # the box in front of the first name
-        with suppress(AssertionError):
-            expect(first).to_be_visible(timeout=3000)
-    expect(first).to_be_visible()
+    packed = {"name": "team.zip", "mimeType": "application/zip", "buffer": bench.packed(bench.crowd(catalog(), 2))}
+    drop(page, *files, packed, {"name": "bad.html", "mimeType": "text/html", "buffer": b"<p>"})
+    expect(page.get_by_role("heading", name="12 people")).to_be_visible()
+
+
+def read_one(page: Page) -> None:
+    ten_reports(page)
+    page.get_by_label("Read a report").click()
+    page.get_by_role("option", name="Person 0").click()
+    expect(page.get_by_role("heading", name="Person 0")).to_be_visible()
+
+
+def tab(name: str, seen: str) -> Callable[[Page], None]:
+    def open_tab(page: Page) -> None:
+        ten_reports(page)
+        page.get_by_role("tab", name=name).click()
+        expect(page.get_by_text(seen).first).to_be_visible()
+
+    open_tab.__name__ = name
+    return open_tab
+
+
+def keep_them(page: Page) -> None:
+    ten_reports(page)
+    page.get_by_text("Filter people and skills").click()
+    page.get_by_role("button", name="Keep as a team").click()
+    expect(page.get_by_label("Name of the team")).to_be_visible()
 
 
 def erase(page: Page) -> None:
@@ -182,6 +193,11 @@ STATES: list[tuple[str, str, Callable[[Page], None] | None]] = [
     ("newcomers", "drill?mode=statistics", None),
     ("regulars", "report", unfold),
     ("regulars", "team", ten_reports),
+    ("regulars", "team", read_one),
+    ("regulars", "team", tab("Training plan", "people lack it")),
+    ("regulars", "team", tab("Who could help", "For each open skill")),
+    ("regulars", "team", tab("Since last time", "anything less is what repeating")),
+    ("regulars", "team", keep_them),
     ("regulars", "settings", None),
     ("regulars", "settings", erase),
     *(("newcomers", name, None) for name in ("skills", "progress", "report", "team")),
@@ -270,7 +286,7 @@ def test_on_a_narrow_screen_nothing_covers_what_matters(regulars: Served, browse
         assert shown["y"] + shown["height"] <= grades["y"]
         page = tabs.open("team")
         ten_reports(page)
-        skills_by_person = page.locator(".st-key-holders").bounding_box()
+        skills_by_person = page.locator(".st-key-skill_by_person").bounding_box()
         assert skills_by_person
         assert skills_by_person["width"] > 600  # read by scrolling in its own box, not pressed into the screen
 

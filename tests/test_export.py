@@ -27,6 +27,7 @@ from roadmap.evidence import Event
 from roadmap.export import Refused
 from roadmap.practice import Calibration, Tally
 from roadmap.report import Drilled, Note, Report, ReportedObjective
+from roadmap.report.team import Member
 
 SENIOR = by_counts(4, 5, 4, 2, 1)
 TYPED = [
@@ -151,7 +152,8 @@ def test_words_appear_as_typed_in_html(typed: str) -> None:
 
 @pytest.mark.parametrize("typed", TYPED)
 def test_words_appear_as_typed_in_csv_and_no_cell_is_a_formula(typed: str) -> None:
-    for data in (export.to_csv(full(name=typed, role=typed)), export.team_csv([full(name=typed, role=typed)])):
+    made = full(name=typed, role=typed)
+    for data in (export.to_csv(made), export.team_csv([Member.of(made)])):
         for row in rows(data):
             assert row["name"].removeprefix("'") == typed.removeprefix("'")
             assert not any(cell.startswith(tuple("=+-@\t\r＝＋－＠")) for cell in row.values())
@@ -191,7 +193,7 @@ def test_what_is_shown_stands_beside_what_is_claimed_in_every_format() -> None:
     row = rows(export.to_csv(checked()))[0]
     assert (row["claimed level"], row["shown level"], row["status"]) == ("Senior", "Mid", "not supported")
     assert (row["state"], row["checked answers"], row["newest answer"]) == ("confirmed", "2", "2026-11-20")
-    team = rows(export.team_csv([checked()]))[0]
+    team = rows(export.team_csv([Member.of(checked())]))[0]
     assert (team["shown level"], team["checked answers"]) == ("Mid", "25")
 
 
@@ -373,8 +375,8 @@ def test_the_table_has_a_row_for_every_skill_and_goal() -> None:
 
 
 def test_the_team_table_lists_people_by_name_and_counts_in_words() -> None:
-    people = [report(by_counts(5, 5, 5, 5, 4), name="zoe"), report(by_counts(5, 2, 0, 0, 1), name="Ada")]
-    table = rows(export.team_csv(people))
+    people = [report(by_counts(5, 5, 5, 5, 4), name="zoe", person="zoe"), report(by_counts(5, 2, 0, 0, 1), name="Ada")]
+    table = rows(export.team_csv([Member.of(one) for one in people]))
     assert [row["name"] for row in table] == ["Ada", "zoe"]
     assert (table[0]["claimed level"], table[0]["toward the next"], table[0]["Mid"]) == (
         "Junior",

@@ -12,13 +12,15 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from miniature import by_counts, report
+from miniature import by_counts, catalog, changed, report
 from openpyxl import Workbook, load_workbook
 from test_export import TYPED, checked, full
 
 from roadmap import export
+from roadmap.export import workbook
 from roadmap.export.workbook import LONGEST, _text
 from roadmap.report import Note
+from roadmap.report.team import Member
 
 HOSTILE = [
     *TYPED,
@@ -40,6 +42,14 @@ HOSTILE = [
     "]]>",
     "\ufffe\uffff",
 ]
+
+
+TWO, THREE = "22222222-2222-4333-8444-555555555555", "33333333-2222-4333-8444-555555555555"
+SHEETS = ["People", "Person by skill", "Skills", "Who could help", "Training", "Gaps", "Since last", "About"]
+
+
+def member(*ticks: Any, **said: Any) -> Member:
+    return Member.of(report(*ticks, **said))
 
 
 def opened(data: bytes) -> Workbook:
@@ -103,7 +113,7 @@ def test_a_day_that_spreadsheets_count_in_two_ways_is_written_in_words() -> None
 @pytest.mark.parametrize("typed", HOSTILE)
 def test_words_stay_words(typed: str) -> None:
     made = full(name=typed, role=typed, message=typed, notes={"junior.skill-1": Note(text=typed)})
-    for book in (opened(export.to_xlsx(made)), opened(export.team_xlsx([made]))):
+    for book in (opened(export.to_xlsx(made)), opened(export.team_xlsx([Member.of(made)]))):
         for sheet in book:
             for row in sheet.iter_rows():
                 assert not [cell for cell in row if cell.data_type == "f" or cell.hyperlink]
@@ -118,7 +128,7 @@ def test_words_stay_words(typed: str) -> None:
 @settings(max_examples=60, deadline=None)
 def test_any_name_makes_a_workbook_that_opens(name: str) -> None:
     made = report(name=name)
-    with zipfile.ZipFile(io.BytesIO(export.team_xlsx([made]))) as parts:
+    with zipfile.ZipFile(io.BytesIO(export.team_xlsx([Member.of(made)]))) as parts:
         for part in parts.namelist():
             ElementTree.fromstring(parts.read(part))
 
@@ -130,35 +140,87 @@ def test_words_longer_than_a_cell_say_that_they_go_on() -> None:
 
 
 def test_the_same_report_makes_the_same_bytes_at_any_time() -> None:
-    before = export.to_xlsx(full()), export.team_xlsx([full()])
+    before = export.to_xlsx(full()), export.team_xlsx([Member.of(full())])
     time.sleep(2.1)  # zip files count time in steps of two seconds
-    assert (export.to_xlsx(full()), export.team_xlsx([full()])) == before
+    assert (export.to_xlsx(full()), export.team_xlsx([Member.of(full())])) == before
 
 
 # A team
 
 
 def test_people_stand_by_name_with_claimed_and_shown_side_by_side() -> None:
-    people = [report(by_counts(5, 5, 5, 5, 4), name="zoe"), checked(name="Ada"), report(name="Ada")]
-    book = opened(export.team_xlsx(people))
-    assert book.sheetnames == ["People", "Skill by person", "Gaps"]
+    people = [
+        report(by_counts(5, 5, 5, 5, 4), name="zoe", person="zoe", id=TWO),
+        checked(name="Ada", role="Payments"),
+        report(name="Ada", person="other", role="", id=THREE),
+    ]
+    book = opened(export.team_xlsx([Member.of(one) for one in people]))
+    assert book.sheetnames == SHEETS
     rows = table(book, "People")
-    assert [row["Name"] for row in rows] == ["Ada", "Ada (2)", "zoe"]
-    assert (rows[1]["Claimed level"], rows[1]["Shown at least"], rows[1]["Checked answers"]) == ("Senior", "Mid", 25)
-    assert rows[1]["Junior skills ticked"] == 4
-    skills = table(book, "Skill by person")
+    assert [row["Name"] for row in rows] == ["Ada (Payments)", "Ada", "zoe"]
+    assert (rows[0]["Claimed level"], rows[0]["Shown at least"], rows[0]["Checked answers"]) == ("Senior", "Mid", 25)
+    assert rows[0]["Junior skills ticked"] == 4
+    skills = table(book, "Skills")
     assert len(skills) == 24
-    assert skills[0]["People who tick it"] == 2
-    assert {"Ada", "Ada (2)", "zoe"} <= set(skills[0])
+    assert (skills[0]["People who claim it"], skills[0]["People who have shown it"]) == (2, 1)
+    assert (skills[0]["In words"], skills[0]["Shown by"]) == ("One person has shown it, 2 claim it.", "Ada (Payments)")
+    by_person = {row.pop("Name"): row for row in table(book, "Person by skill")}
+    assert [*by_person["zoe"]] == [one["Skill"] for one in skills]
+    assert (by_person["zoe"][skills[0]["Skill"]], by_person["Ada (Payments)"][skills[0]["Skill"]]) == (
+        "claimed",
+        "confirmed",
+    )
+    assert set(by_person["Ada"].values()) == {None}
+
+
+def test_who_could_help_whom_is_a_sheet_by_name() -> None:
+    people = [Member.of(checked()), Member.of(report(name="Bo", person="bo", id=TWO))]
+    rows = table(opened(export.team_xlsx(people)), "Who could help")
+    assert {row["Name"] for row in rows} == {"Bo"}
+    assert {row["Who has shown it"] for row in rows} == {"Ada"}
+    assert {row["Open skill"] for row in rows} == {
+        catalog().skills[id].text for id, state in people[0].states.items() if state in ("confirmed", "shown")
+    }
+
+
+def test_what_changed_since_last_is_a_sheet_with_days_and_counts() -> None:
+    earlier = report(by_counts(4, 0, 0, 0, 0), as_of=date(2026, 5, 1), id=TWO)
+    now = Member.of(report(by_counts(5, 0, 0, 0, 0), previous=earlier))
+    [row] = table(opened(export.team_xlsx([now])), "Since last")
+    assert (row["Name"], f"{row['Since']:%Y-%m-%d}", row["Skills gained"]) == ("Ada", "2026-05-01", 1)
+    assert row["What is claimed"] == "The claimed level stays Junior. 1 skill gained, 0 skills withdrawn."
+
+
+def test_who_is_left_out_of_what_is_shared_and_how_many_were_asked_is_said() -> None:
+    old = report(name="Old", person="old", id=TWO, catalog=changed(version=0))
+    people = [*(report(name=f"P{n}", person=f"p{n}") for n in range(2)), old]
+    book = opened(export.team_xlsx([Member.of(one) for one in people], asked=7))
+    about = {row["What"]: row["Value"] for row in table(book, "About")}
+    assert about["Shared"] == "3 shared of 7 asked."
+    assert about["Left out of what is shared"] == "Old: about version 0 of the roadmap, the others about version 1."
+    assert [row["Name"] for row in table(book, "Person by skill")] == ["P0", "P1"]
+
+
+def test_more_rows_than_a_sheet_holds_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "MOST_ROWS", 3)
+    people = [Member.of(report(name=f"P{n}", person=f"p{n}")) for n in range(5)]
+    rows = table(opened(export.team_xlsx(people)), "People")
+    assert [row["Name"] for row in rows] == ["P0", "P1", "3 more rows do not fit"]
 
 
 def test_shared_figures_are_only_there_for_five_people_or_more() -> None:
-    four = [report(by_counts(5, 5, 0, 0, 0), name=f"P{place}", person=f"p{place}") for place in range(4)]
-    [only] = table(opened(export.team_xlsx(four)), "Gaps")
-    assert only["Not shown"].startswith("Shared figures are shown for five people or more")
-    five = [*four, report(name="Fifth", person="p5")]
+    four = [member(by_counts(5, 5, 0, 0, 0), name=f"P{place}", person=f"p{place}") for place in range(4)]
+    for sheet in ("Gaps", "Training"):
+        [only] = table(opened(export.team_xlsx(four)), sheet)
+        assert only["Not shown"].startswith("Shared figures are shown for five people or more")
+    five = [*four, member(name="Fifth", person="p5")]
     rows = table(opened(export.team_xlsx(five, "senior")), "Gaps")
     assert (rows[0]["Category"], rows[0]["Ticks"], rows[0]["People"]) == ("Core", 16, 5)
+    lessons = table(opened(export.team_xlsx(five, "mid")), "Training")
+    assert len(lessons) == 10
+    assert {(row["People who lack it"], row["People"]) for row in lessons} == {(1, 5)}
+    [only] = table(opened(export.team_xlsx(five, "senior", of=7)), "Training")
+    assert only["Not shown"].endswith("those of the 2 left out could be worked out.")
 
 
 def test_no_people_make_an_empty_table() -> None:

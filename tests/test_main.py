@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,12 +17,14 @@ import miniature
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
-from roadmap import content, export, levels, report
+from roadmap import content, evidence, export, levels, report, simulation
 from roadmap.__main__ import main
+from roadmap.export import signature
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = ("run", "test", "check", "level", "bench")
+COMMANDS = ("run", "test", "check", "level", "team", "key", "schema", "simulate", "bench")
 
 Say = Callable[..., tuple[int, str, str]]
 
@@ -120,6 +123,7 @@ def test_every_command_explains_itself(command: str, say: Say) -> None:
         (["level"], "FILE"),
         (["level", "nothing.json"], "there is no file nothing.json"),
         (["level", __file__, "--as-of", "31 May"], "invalid day value: '31 May'"),
+        (["simulate", "--seed", "-1"], "invalid seed value"),
         (["--port", "http"], "invalid port value: 'http'"),
         (["run", "--port", "70000"], "invalid port value: '70000'"),
     ],
@@ -268,6 +272,98 @@ def test_a_backup_counts_up_to_a_day(small: None, tmp_path: Path, say: Say) -> N
         assert (claimed["level"], claimed["ticked"]) == (level, ticked)
 
 
+def right(*skills: str, kind: str = "quiz", outcome: str = "right", at: str = "2026-05-30") -> list[dict[str, str]]:
+    """An event about each of these skills, two items each."""
+    return [
+        {"skill": skill, "kind": kind, "outcome": outcome, "at": at, "item": f"{skill} {kind} {n}"}
+        for skill in skills
+        for n in (1, 2)
+    ]
+
+
+def test_events_show_a_level_beside_the_claimed_one(ticks: Callable[[Any], Path], say: Say) -> None:
+    junior = sorted(miniature.by_counts(5, 0, 0, 0, 0))
+    events = right(*junior) + right(*junior, kind="recall", outcome="good")
+    file = ticks({"ticks": junior[:4], "events": events})
+    code, out, err = say("level", file, "--json", "--as-of", "2026-05-31")
+    assert (code, err) == (0, "")
+    found = json.loads(out)
+    of = evidence.judge(
+        miniature.catalog(),
+        junior[:4],
+        [
+            evidence.Event(date(2026, 5, 30), e["item"], e["kind"], e["outcome"] in ("right", "good"), (e["skill"],))
+            for e in events
+        ],
+        date(2026, 5, 31),
+    )
+    assert found["claimed"]["level"] == "junior"
+    shown = found["shown"]
+    assert (shown["level"], shown["likely"], shown["range"], shown["status"]) == (
+        of.level,
+        of.likely,
+        [of.low, of.high],
+        of.status,
+    )
+    assert shown["probability"] == {stage: pytest.approx(share, abs=1e-4) for stage, share in of.probability.items()}
+    assert {id: skill["state"] for id, skill in found["skills"].items()} == {
+        id: skill.state for id, skill in of.skills.items()
+    }
+    assert all(
+        skill["probability"] == pytest.approx(of.skills[id].probability, abs=1e-4)
+        for id, skill in found["skills"].items()
+    )
+    assert (shown["answers"], len(found["counted"])) == (10, 20)
+    assert found["counted"][0]["weight"] == pytest.approx(2 ** (-1 / 120), abs=1e-4)
+
+
+def test_clicking_easy_without_a_checked_answer_shows_nothing(ticks: Callable[[Any], Path], say: Say) -> None:
+    everything = sorted(miniature.catalog().skills)
+    file = ticks({"ticks": everything, "events": right(*everything, kind="recall", outcome="easy")})
+    shown = json.loads(say("level", file, "--json", "--as-of", "2026-05-31")[1])["shown"]
+    assert (shown["level"], shown["status"], shown["answers"]) == (None, "not enough evidence", 0)
+
+
+def test_the_day_decides_which_events_count_and_how_far_they_have_faded(ticks: Callable[[Any], Path], say: Say) -> None:
+    junior = sorted(miniature.by_counts(5, 0, 0, 0, 0))
+    file = ticks({"events": right(*junior[:3], at="2026-05-01") + right(*junior[3:], at="2026-06-01T08:00:00Z")})
+
+    def shown(day: str) -> dict[str, Any]:
+        return json.loads(say("level", file, "--json", "--as-of", day)[1])["shown"]
+
+    assert [shown(day)["answers"] for day in ("2026-04-30", "2026-05-31", "2026-06-01")] == [0, 6, 10]
+    assert shown("2026-06-01")["status"] == "stronger than claimed"
+    assert shown("2027-06-01")["status"] == "not enough evidence"
+    words = say("level", file, "--as-of", "2026-06-01")[1]
+    assert "\nChecked up to 2026-06-01: What you have shown so far: at least " in words
+    assert words.endswith("Beside the claim: stronger than claimed.\n")
+
+
+def test_a_report_is_judged_by_what_it_carries(small: None, tmp_path: Path, say: Say) -> None:
+    checked = [
+        evidence.Event(date(2026, 11, 20), f"{skill} {n}", "quiz", True, (skill,))
+        for skill in miniature.by_counts(5, 5, 0, 0, 0)
+        for n in (1, 2)
+    ]
+    of = miniature.report(miniature.by_counts(5, 5, 5, 0, 0), events=checked)
+    (tmp_path / "report.json").write_bytes(export.to_json(of))
+    found = json.loads(say("level", tmp_path / "report.json", "--json")[1])
+    assert found["as_of"] == "2026-11-22"
+    assert (found["shown"]["level"], found["shown"]["status"]) == (of.shown.level, of.shown.status)
+    assert found["shown"]["status"] == "partly confirmed"
+
+
+def test_a_mistake_in_an_event_is_named_with_its_place(ticks: Callable[[Any], Path], say: Say) -> None:
+    events = [
+        *right("junior.skill-1"),
+        {"skill": "junior.skill-1", "kind": "quiz", "outcome": "easy", "at": "2026-05-30"},
+    ]
+    code, out, err = say("level", ticks({"ticks": [], "events": events}), "--json")
+    assert code == 1
+    assert err == "events[2].outcome must be right or wrong for kind quiz.\n"
+    assert json.loads(out)["problems"] == [err.strip()]
+
+
 def test_an_unknown_id_is_named_with_what_was_meant(ticks: Callable[[Any], Path], say: Say) -> None:
     code, out, err = say("level", ticks(["junior.skill-1", "junior.skil-2", "\x1b[31mred"]))
     assert (code, out) == (1, "")
@@ -279,7 +375,7 @@ def test_a_million_unknown_ids_are_counted_not_listed(ticks: Callable[[Any], Pat
     code, _, err = say("level", ticks([f"unknown-{number}" for number in range(1_000_000)]))
     assert code == 1
     assert len(err.splitlines()) == 21
-    assert err.endswith("And 999980 more that do not exist.\n")
+    assert err.endswith("And 999980 more.\n")
 
 
 @pytest.mark.parametrize(
@@ -299,6 +395,29 @@ def test_any_bytes_are_answered_in_a_sentence(small: None, tmp_path: Path, say: 
     code, _, err = say("level", tmp_path / "any")
     assert code in (0, 1)
     assert "Traceback" not in err
+
+
+# simulate
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_simulation_prints_its_tables_and_says_whether_what_is_promised_holds(
+    seed: int, monkeypatch: pytest.MonkeyPatch, say: Say
+) -> None:
+    monkeypatch.setattr(simulation, "QUICK", simulation.Sizes(30, 3, 3, 5, 2, 1))  # as few as say anything
+    code, out, err = say("simulate", "--quick", "--seed", seed)
+    assert f"(seed {seed})" in out
+    assert out.count("holds  ") + out.count("FAILS  ") == 7
+    assert code == int("FAILS" in out)
+    assert "level accuracy, ladder world" in err
+    told = json.loads(say("simulate", "--quick", "--seed", seed, "--json")[1])
+    assert told["seed"] == seed
+    assert [promise["holds"] for promise in told["promises"]] == [line.startswith("holds") for line in _promises(out)]
+    assert len(told["tables"]) == 6
+
+
+def _promises(out: str) -> list[str]:
+    return [line for line in out.split("\n") if line.startswith(("holds", "FAILS"))]
 
 
 # test
@@ -325,3 +444,87 @@ def test_a_linters_complaint_fails_the_run_and_the_tests_still_run(monkeypatch: 
     code, _, err = say("test", "--lint")
     assert (code, err) == (1, "Failed: mypy\n")
     assert called == ["check", "--check", "mypy", "roadmap.browser", "pytest"]
+
+
+# team
+
+
+@pytest.fixture
+def sent(tmp_path: Path) -> Path:
+    """A folder of reports: one of each form, one of them in a .zip, and one that is none."""
+    folder = tmp_path / "reports"
+    (folder / "deeper").mkdir(parents=True)
+    people = [
+        miniature.report(miniature.first(junior=n), name=f"P{n}", person=f"p{n}", id=f"{n}" * 8 + TAIL)
+        for n in (1, 2, 3)
+    ]
+    (folder / "one.json").write_bytes(export.to_json(people[0]))
+    (folder / "deeper" / "two.HTML").write_bytes(export.to_html(people[1]))
+    with zipfile.ZipFile(folder / "three.zip", "w") as archive:
+        archive.writestr("three.json", export.to_json(people[2]))
+    (folder / "notes.txt").write_text("not asked for")
+    return folder
+
+
+TAIL = "-2222-4333-8444-555555555555"
+
+
+def test_a_folder_of_reports_becomes_a_spreadsheet(say: Say, sent: Path, tmp_path: Path) -> None:
+    code, out, err = say("team", sent, "--xlsx", tmp_path / "team.xlsx")
+    assert (code, out) == (0, "")
+    assert err == f"Read 3 of 3 files, 3 reports\n3 reports of 3 people written to {tmp_path / 'team.xlsx'}.\n"
+    rows = [*load_workbook(tmp_path / "team.xlsx")["People"].iter_rows(values_only=True)]
+    assert [row[0] for row in rows] == ["Name", "P1", "P2", "P3"]
+
+
+def test_a_bad_file_is_named_on_standard_error_and_the_rest_count(say: Say, sent: Path) -> None:
+    (sent / "bad.json").write_text("Hello")
+    (sent / "bad.zip").write_bytes(b"PK")
+    code, out, err = say("team", sent, "--json")
+    assert code == 1
+    assert "bad.json was not opened: it is neither the JSON nor the HTML" in err
+    assert "bad.zip was not opened: it is not a .zip archive" in err
+    found = json.loads(out)
+    assert (found["files"], found["reports"], found["people"], found["counted"]) == (5, 3, 3, 3)
+    assert found["skills"]["junior.skill-1"] == {"claimed": 3, "shown": 0, "contradicted": 0}
+    assert [one["file"] for one in found["problems"]] == ["bad.json", "bad.zip"]
+    assert found["left_out"] == []
+
+
+def test_a_report_about_another_version_is_left_out_by_name(say: Say, sent: Path) -> None:
+    other = miniature.report(name="Old", person="old", id="9" * 8 + TAIL, catalog=miniature.changed(version=0))
+    (sent / "old.json").write_bytes(export.to_json(other))
+    found = json.loads(say("team", sent, "--json")[1])
+    assert (found["people"], found["counted"]) == (4, 3)
+    assert found["left_out"] == [
+        {"name": "Old", "reason": "about version 0 of the roadmap, the others about version 1"}
+    ]
+
+
+def test_a_folder_without_a_report_says_so(say: Say, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    code, out, err = say("team", tmp_path / "empty", "--json")
+    assert code == 1
+    assert json.loads(out)["people"] == 0
+    assert f"There is no report to read in {tmp_path / 'empty'}." in err
+    assert not (tmp_path / "team.xlsx").exists()
+
+
+def test_a_team_command_that_makes_nothing_is_wrong_use(say: Say, tmp_path: Path) -> None:
+    for arguments, word in (
+        ([tmp_path], "say what to make of it: --xlsx OUT, --json, or both"),
+        ([tmp_path / "nowhere", "--json"], "there is no folder"),
+        ([tmp_path, "--xlsx", tmp_path / "nowhere" / "team.xlsx"], "there is no folder"),
+    ):
+        code, out, err = say("team", *arguments)
+        assert (code, out) == (2, "")
+        assert word in err
+
+
+def test_a_malformed_trusted_key_is_said_before_anything_is_read(
+    say: Say, sent: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(signature.TRUSTED, "nonsense")
+    code, out, err = say("team", sent, "--json")
+    assert (code, out) == (1, "")
+    assert signature.TRUSTED in err

@@ -15,6 +15,7 @@ from roadmap import export
 from roadmap import report as reports
 from roadmap.export import Refused, Seal
 from roadmap.report import SCHEMA, Report, words
+from roadmap.report.team import Member
 
 ROOT = Path(__file__).resolve().parents[1]
 WRITTEN = sorted((ROOT / "tests" / "data" / "reports").iterdir())
@@ -50,8 +51,8 @@ def test_every_version_is_written_again_in_every_format(file: Path) -> None:
     assert export.read("again", export.to_html(made)) == made
     for written in (export.to_csv, export.to_markdown, export.to_pdf, export.to_xlsx):
         assert written(made)
-    assert export.team_xlsx([made])
-    assert export.team_csv([made])
+    assert export.team_xlsx([Member.of(made)])
+    assert export.team_csv([Member.of(made)])
 
 
 def test_a_report_of_schema_1_says_that_nothing_was_checked() -> None:

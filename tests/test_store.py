@@ -8,8 +8,10 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
@@ -252,6 +254,37 @@ def test_the_revision_grows_with_every_act_of_that_person_alone(store: Store) ->
     assert store.revision(other) == 0
 
 
+def test_a_revision_of_some_kinds_grows_with_those_alone(store: Store) -> None:
+    who, kinds = store.person(), ("note", "retraction")
+    assert store.revision(who, kinds) == 0
+    store.note(who, SKILLS[0], Note(text="x"), NOON)
+    noted = store.revision(who, kinds)
+    store.tick(who, {SKILLS[0]: True}, NOON)
+    assert store.revision(who, kinds) == noted == store.revision(who) - 1
+    store.undo(who, ("tick",), NOON)
+    assert store.revision(who, kinds) == store.revision(who)
+
+
+@on_files
+def test_many_who_write_at_once_in_one_process_wait_their_turn_and_hold_up_nobody_who_reads(store: Store) -> None:
+    who, writers = store.person(), 40  # more than there are connections
+    started, read = Barrier(writers + 1), []
+
+    def write(number: int) -> None:
+        started.wait()
+        store.tick(who, {SKILLS[number % len(SKILLS)]: True}, NOON)
+
+    with ThreadPoolExecutor(writers) as pool:
+        writing = [pool.submit(write, number) for number in range(writers)]
+        started.wait()
+        while not all(one.done() for one in writing):
+            read.append(store.revision(who))
+        for one in writing:
+            one.result()
+    assert len(store.ticks(who)) == store.revision(who) == writers
+    assert read == sorted(read)
+
+
 def test_a_clock_that_goes_back_is_held_at_the_newest_act(store: Store) -> None:
     who = store.person()
     store.tick(who, {SKILLS[0]: True}, NOON)
@@ -292,7 +325,7 @@ def test_a_question_is_answered_once_a_day_and_no_undo_takes_that_back(store: St
 
 @on_files
 @given(some_history, some_history)
-def test_answers_read_as_one_goes_are_those_another_process_reads(
+def test_what_is_read_as_one_goes_is_what_another_process_reads(
     store: Store, one: list[tuple[timedelta, Act]], other: list[tuple[timedelta, Act]]
 ) -> None:
     here, there, elsewhere, at = somebody(store), somebody(store), Store(str(store.engine.url)), NOON
@@ -304,8 +337,9 @@ def test_answers_read_as_one_goes_are_those_another_process_reads(
     for wait, act in [*one, (HOUR, restoring), (HOUR, undoing(("restore",)))]:
         at += wait
         act(store, here, at)
-        elsewhere._answers.clear()
-        assert store.answers(here) == elsewhere.answers(here)
+        elsewhere._facts.clear()
+        for followed in ("ticks", "notes", "answers", "recalls", "scores", "labels", "settings"):
+            assert getattr(store, followed)(here) == getattr(elsewhere, followed)(here), followed
     elsewhere.close()
 
 
@@ -481,6 +515,40 @@ def test_a_backup_moves_to_another_file_whole(store: Store, another: Store) -> N
     assert rows(another)["step"] == 0, "a preview writes nothing"
     assert another.restore(other, backup, NOON + DAY)
     assert standing(another, other) == standing(store, who)
+
+
+# Teams
+
+
+def test_a_team_is_kept_under_its_name_replaced_and_let_go_for_good(store: Store) -> None:
+    who = somebody(store)
+    one, other = (miniature.report(name=name, person=name) for name in ("Ada", "Bo"))
+    store.keep_team(who, "payments", [one], NOON)
+    store.keep_team(who, "Checkout", [other], NOON + HOUR)
+    assert store.teams(who) == {"Checkout": NOON + HOUR, "payments": NOON}
+    store.keep_team(who, "payments", [one, other], NOON + DAY)
+    assert store.teams(who)["payments"] == NOON + DAY
+    assert store.team(who, "payments") == (one, other)
+    before = store.revision(who)
+    store.keep_team(who, "payments", [], NOON + DAY)
+    assert store.revision(who) > before  # another tab sees it
+    assert [*store.teams(who)] == ["Checkout"]
+    assert store.team(who, "payments") == ()
+    assert store.team(who, "never kept") == ()
+    with store.engine.begin() as connection:
+        held = " ".join(connection.scalars(sa.text("SELECT reports FROM team")))
+    assert "Ada" not in held  # others' reports stay no longer than they are wanted
+
+
+def test_a_team_belongs_to_whoever_kept_it_and_moves_with_their_backup(store: Store, another: Store) -> None:
+    who, someone_else = somebody(store), somebody(store)
+    store.keep_team(who, "Payments", [miniature.report()], NOON)
+    assert store.teams(someone_else) == {}
+    store.keep_team(someone_else, "Payments", [], NOON)
+    assert [*store.teams(who)] == ["Payments"]
+    there = somebody(another)
+    another.restore(there, Backup.loads(store.backup(who).dumps()), NOON)
+    assert another.team(there, "Payments") == store.team(who, "Payments")
 
 
 def test_a_second_restore_adds_nothing(store: Store) -> None:

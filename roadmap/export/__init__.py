@@ -24,6 +24,7 @@ from roadmap.export.answers import (
     review_json,
     side_by_side,
 )
+from roadmap.export.archive import SUFFIXES, Packed, unpack
 from roadmap.export.naming import filename, review_filename
 from roadmap.export.page import REPORT_STYLE, body, to_html
 from roadmap.export.pdf import to_pdf
@@ -45,13 +46,16 @@ from roadmap.export.story import (
     tell,
 )
 from roadmap.export.workbook import team_xlsx, to_xlsx
-from roadmap.report import Report, ReportedLine
+from roadmap.report import Report, ReportedLine, words
+from roadmap.report.team import Member, names
 
 __all__ = [
     "REPORT_STYLE",
     "REVIEW_STYLE",
     "STANDINGS",
+    "SUFFIXES",
     "MalformedKey",
+    "Packed",
     "Refused",
     "Seal",
     "body",
@@ -76,6 +80,7 @@ __all__ = [
     "to_markdown",
     "to_pdf",
     "to_xlsx",
+    "unpack",
 ]
 
 
@@ -115,21 +120,26 @@ def to_csv(of: Report) -> bytes:
     return _csv(heads, rows)
 
 
-def team_csv(reports: Sequence[Report]) -> bytes:
-    """The people by stage table, by name: what each claims and shows and how many skills of each stage are ticked."""
-    stages = list(dict.fromkeys(stage.title for of in reports for stage in of.stages))
+def team_csv(members: Sequence[Member]) -> bytes:
+    """People by name: what each claims and shows, what changed, and how many skills of each stage are ticked."""
+    people = sorted(members, key=lambda one: (*one.by_name, one.as_of, one.id))
+    called = names(people)
+    stages = list(dict.fromkeys(stage.title for of in people for stage in of.catalog.stages))
     heads = ["name", "role", "as of", "claimed level", "shown level", "status", "checked answers"]
-    heads += ["toward the next", "roadmap version", *stages]
+    heads += ["toward the next", "claimed since last", "shown since last", "roadmap version", *stages]
     rows = []
-    for of in sorted(reports, key=lambda one: (one.name.casefold(), one.as_of, one.id)):
-        counts = {stage.title: f"{_ticked(stage.skills)} of {len(stage.skills)}" for stage in of.stages}
+    for of in people:
+        counts = {
+            stage.title: f"{levels.ticked(stage, of.ticks)} of {len(stage.skills)}" for stage in of.catalog.stages
+        }
+        own = [called[of.person], of.role, of.as_of, levels.title(of.catalog, of.claimed.level), *_shown(of)]
         progress = levels.progress_sentence(of.catalog, of.claimed)
-        cells = [counts.get(stage, "") for stage in stages]
-        rows.append([of.name, of.role, of.as_of, _level(of), *_shown(of), progress, of.roadmap.version, *cells])
+        since = [words.changed(of), words.shown_changed(of)]
+        rows.append([*own, progress, *since, of.catalog.version, *(counts.get(stage, "") for stage in stages)])
     return _csv(heads, rows)
 
 
-def _shown(of: Report) -> tuple[str, str, int | None]:
+def _shown(of: Report | Member) -> tuple[str, str, int | None]:
     """What is shown at least, its status word, and on how many checked answers; empty where nothing was checked."""
     if of.shown is None:
         return "", "", None
@@ -160,10 +170,6 @@ def _harmless(cell: object) -> str:
 
 def _level(of: Report) -> str:
     return levels.title(of.catalog, of.claimed.level)
-
-
-def _ticked(lines: Sequence[ReportedLine]) -> int:
-    return sum(line.ticked for line in lines)
 
 
 def _yes(line: ReportedLine) -> str:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Literal, NamedTuple
 
@@ -17,14 +16,31 @@ import xlsxwriter
 
 from roadmap import evidence, levels
 from roadmap.export.story import ENOUGH_ANSWERS, KINDS, STATES, closed_by, day
-from roadmap.report import Report, words
-from roadmap.report.team import Withheld, team_gaps
+from roadmap.report import Changes, Incomparable, Report, words
+from roadmap.report.team import (
+    NOISE_RULE,
+    SHARED_RULE,
+    Comparable,
+    Member,
+    TeamGaps,
+    Training,
+    Withheld,
+    comparable,
+    coverage,
+    mentors,
+    names,
+    team_gaps,
+    training,
+)
 
 Cell = str | int | float | date | None
 Kind = Literal["text", "long", "count", "weight", "date", "link"]
 WIDTHS: dict[Kind, int] = {"text": 18, "long": 60, "count": 12, "weight": 10, "date": 14, "link": 40}
 LONGEST = 32_767
 """The most characters that a cell holds."""
+MOST_ROWS = 1_048_575
+"""The most rows below the header of a sheet."""
+MOST_NAMED = 20
 FIRST_DAY = date(1900, 3, 1)
 """Before this day spreadsheets count days in two ways, so a date is written as words."""
 NO_XML = re.compile("[\ufffe\uffff]|[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -57,10 +73,28 @@ def to_xlsx(of: Report) -> bytes:
     return _workbook(f"{of.name or 'Report'}: {of.roadmap.title}", of.as_of, sheets)
 
 
-def team_xlsx(reports: Sequence[Report], target: str | None = None) -> bytes:
-    """People by name, each skill by person, and the team's gaps up to `target` (of the newest report unless told)."""
-    people = sorted(reports, key=lambda one: (one.name.casefold(), one.as_of, one.id))
-    sheets = [_people(people), _skill_by_person(people), _team_gaps(people, target)]
+def team_xlsx(
+    members: Sequence[Member], target: str | None = None, *, of: int | None = None, asked: int | None = None
+) -> bytes:
+    """A team, one report a person: people, skills, who could help whom, what to learn together, gaps and changes.
+
+    Shared figures reach up to `target` (of the newest report unless told) and are withheld where `team.withheld` says
+    so; `of` is how many people there are where a filter left these, `asked` how many were asked for a report.
+    """
+    people = sorted(members, key=lambda one: one.by_name)
+    called, apart = names(people), comparable(people)
+    skills = [*apart.together[0].catalog.skills] if apart.together else []
+    aim = target or (max(apart.together, key=lambda one: one.as_of).target if apart.together else "")
+    sheets = [
+        _people(people, called),
+        _person_by_skill(apart.together, called, skills),
+        _covered(apart.together, called, skills),
+        _helpers(apart.together, called, skills),
+        _lessons(training(apart.together, aim, of=of or len(people))),
+        _team_gaps(team_gaps(apart.together, aim, of=of or len(people))),
+        _since_last(people, called),
+        _about_team(people, called, apart, asked),
+    ]
     return _workbook("Team", max((one.as_of for one in people), default=date(2000, 1, 1)), sheets)
 
 
@@ -205,8 +239,8 @@ def _objectives(of: Report) -> Sheet:
 # A team
 
 
-def _people(people: Sequence[Report]) -> Sheet:
-    stages = list(dict.fromkeys(stage.title for of in people for stage in of.stages))
+def _people(people: Sequence[Member], called: Mapping[str, str]) -> Sheet:
+    stages = list(dict.fromkeys(stage.title for of in people for stage in of.catalog.stages))
     columns = (
         *(Column("Name"), Column("Role"), Column("As of", "date"), Column("Claimed level"), Column("Shown at least")),
         *(Column("Likely"), Column("Status"), Column("Checked answers", "count"), Column("Newest answer", "date")),
@@ -214,60 +248,107 @@ def _people(people: Sequence[Report]) -> Sheet:
         *(Column(f"{title} skills ticked", "count") for title in stages),
     )
     rows: list[list[Cell]] = []
-    for name, of in zip(_names(people), people, strict=True):
+    for of in people:
         shown: list[Cell] = [None] * 5
         if of.shown:
             enough = of.shown.status != "not enough evidence"
             places = [levels.title(of.catalog, id) if enough else None for id in (of.shown.level, of.shown.likely)]
             shown = [*places, of.shown.status, of.shown.answers, of.shown.newest]
-        ticked = {stage.title: sum(line.ticked for line in stage.skills) for stage in of.stages}
+        ticked = {stage.title: levels.ticked(stage, of.ticks) for stage in of.catalog.stages}
         progress = levels.progress_sentence(of.catalog, of.claimed)
-        own: list[Cell] = [name, of.role, of.as_of, levels.title(of.catalog, of.claimed.level), *shown]
-        rows.append([*own, progress, of.roadmap.version, *(ticked.get(title) for title in stages)])
+        own: list[Cell] = [called[of.person], of.role, of.as_of, levels.title(of.catalog, of.claimed.level), *shown]
+        rows.append([*own, progress, of.catalog.version, *(ticked.get(title) for title in stages)])
     return Sheet("People", columns, rows)
 
 
-def _skill_by_person(people: Sequence[Report]) -> Sheet:
-    """Every skill with its state for each person; what is neither claimed nor shown is left blank."""
-    skills = {id: skill for of in people for id, skill in of.catalog.skills.items()}
-    titles = {stage.id: stage.title for of in people for stage in of.stages}
+def _person_by_skill(people: Sequence[Member], called: Mapping[str, str], skills: Sequence[str]) -> Sheet:
+    """Every person with the state of each skill; what is neither claimed nor shown is left blank."""
+    known = people[0].catalog.skills if people else {}
+    rows: list[list[Cell]] = [
+        [called[of.person], *(None if of.states[id] == "open" else of.states[id] for id in skills)] for of in people
+    ]
+    return Sheet("Person by skill", (Column("Name"), *(Column(known[id].text) for id in skills)), rows)
+
+
+def _covered(people: Sequence[Member], called: Mapping[str, str], skills: Sequence[str]) -> Sheet:
+    columns = (
+        *(Column("Stage"), Column("Skill", "long"), Column("Categories"), Column("People who claim it", "count")),
+        *(Column("People who have shown it", "count"), Column("Claim it, answers say otherwise", "count")),
+        *(Column("In words"), Column("Shown by", "long")),
+    )
     rows: list[list[Cell]] = []
-    for id, skill in skills.items():
-        states = [of.evidence.skills[id].state if id in of.catalog.skills else None for of in people]
-        holders = sum(id in of.ticks for of in people)
-        shown = sum(state in ("confirmed", "shown") for state in states)
-        own: list[Cell] = [titles[skill.stage], skill.text, ", ".join(skill.categories), holders, shown]
-        rows.append([*own, *(None if state == "open" else state for state in states)])
-    columns = (
-        *(Column("Stage"), Column("Skill", "long"), Column("Categories")),
-        *(Column("People who tick it", "count"), Column("People who have shown it", "count")),
-        *(Column(name) for name in _names(people)),
-    )
-    return Sheet("Skill by person", columns, rows)
+    for one in coverage(people, skills):
+        stage = people[0].catalog.stage[one.skill.stage].title
+        shown_by = ", ".join(called[member.person] for member in one.shown[:MOST_NAMED])
+        if left := len(one.shown[MOST_NAMED:]):
+            shown_by += f" and {left} more"
+        counts = (len(one.claims), len(one.shown), len(one.against))
+        rows.append([stage, one.skill.text, ", ".join(one.skill.categories), *counts, one.sentence, shown_by])
+    return Sheet("Skills", columns, rows)
 
 
-def _team_gaps(people: Sequence[Report], target: str | None) -> Sheet:
-    columns = (
-        Column("Category"),
-        Column("Ticks", "count"),
-        Column("Ticks required", "count"),
-        Column("People", "count"),
-    )
-    aim = target or (max(people, key=lambda one: one.as_of).target if people else "")
-    found = team_gaps(people, aim)
+def _helpers(people: Sequence[Member], called: Mapping[str, str], skills: Sequence[str]) -> Sheet:
+    rows: list[list[Cell]] = []
+    for of in mentors(people, skills):
+        stage = of.learner.catalog.stage[of.skill.stage].title
+        helpers = ", ".join(called[member.person] for member in of.helpers)
+        rows.append([called[of.learner.person], stage, of.skill.text, helpers, of.more or None])
+    columns = (Column("Name"), Column("Stage"), Column("Open skill", "long"), Column("Who has shown it", "long"))
+    return Sheet("Who could help", (*columns, Column("And others", "count")), rows)
+
+
+def _lessons(found: Training | Withheld) -> Sheet:
     if isinstance(found, Withheld):
-        return Sheet("Gaps", (Column("Not shown", "long"),), [[found.reason]])
-    return Sheet("Gaps", columns, [[gap.category, gap.held, gap.required, found.people] for gap in found.gaps])
+        return _not_shown("Training", found)
+    columns = (
+        *(Column("Place", "count"), Column("Skill", "long"), Column("People who lack it", "count")),
+        *(Column("People", "count"), Column("Of them claim it", "count")),
+        *(Column("What to read and do", "long"), Column("Cards", "count")),
+    )
+    rows: list[list[Cell]] = [
+        [place, one.skill.text, one.lack, found.people, one.against, ", ".join(one.study), one.cards]
+        for place, one in enumerate(found.lessons, start=1)
+    ]
+    return Sheet("Training", columns, rows)
 
 
-def _names(people: Sequence[Report]) -> list[str]:
-    """The names, a later one of the same name with its number."""
-    seen: Counter[str] = Counter()
-    told = []
-    for name in (of.name or "No name" for of in people):
-        seen[name] += 1
-        told.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return told
+def _team_gaps(found: TeamGaps | Withheld) -> Sheet:
+    if isinstance(found, Withheld):
+        return _not_shown("Gaps", found)
+    columns = (Column("Category"), Column("Ticks", "count"), Column("Ticks required", "count"))
+    rows: list[list[Cell]] = [[gap.category, gap.held, gap.required, found.people] for gap in found.gaps]
+    return Sheet("Gaps", (*columns, Column("People", "count")), rows)
+
+
+def _not_shown(name: str, why: Withheld) -> Sheet:
+    return Sheet(name, (Column("Not shown", "long"),), [[why.reason]])
+
+
+def _since_last(people: Sequence[Member], called: Mapping[str, str]) -> Sheet:
+    columns = (
+        *(Column("Name"), Column("Since", "date"), Column("What is claimed", "long"), Column("What is shown", "long")),
+        *(Column("Skills gained", "count"), Column("Skills withdrawn", "count")),
+    )
+    rows: list[list[Cell]] = []
+    for of in people:
+        match of.changes:
+            case Changes() as found:
+                counts: list[Cell] = [len(found.gained), len(found.lost)]
+                own: list[Cell] = [called[of.person], found.since, words.changed(of), words.shown_changed(of)]
+                rows.append([*own, *counts])
+            case Incomparable(since=since, reason=reason):
+                rows.append([called[of.person], since, reason, None, None, None])
+    return Sheet("Since last", columns, rows)
+
+
+def _about_team(people: Sequence[Member], called: Mapping[str, str], apart: Comparable, asked: int | None) -> Sheet:
+    rows: list[list[Cell]] = [["People", len(people)]]
+    if asked:
+        rows.append(["Shared", f"{len(people)} shared of {asked} asked."])
+    rows += [["Left out of what is shared", f"{called[one.person]}: {why}."] for one, why in apart.apart]
+    rows += [["Purpose", words.PURPOSE], ["Rule", words.RULE], ["Rule of the shown level", words.SHOWN_RULE]]
+    rows += [["Shared figures", SHARED_RULE], ["Changes", NOISE_RULE]]
+    return Sheet("About", (Column("What"), Column("Value", "long")), rows)
 
 
 # The file
@@ -294,7 +375,7 @@ def _workbook(title: str, as_of: date, sheets: Sequence[Sheet]) -> bytes:
             for x, column in enumerate(sheet.columns):
                 page.set_column(x, x, _width(sheet, x), looks["text"])
                 page.write_string(0, x, _text(column.title), head)
-            for y, row in enumerate(sheet.rows, start=1):
+            for y, row in enumerate(_fitting(sheet), start=1):
                 for x, (column, cell) in enumerate(zip(sheet.columns, row, strict=True)):
                     look = looks[column.kind]
                     match cell:
@@ -309,6 +390,14 @@ def _workbook(title: str, as_of: date, sheets: Sequence[Sheet]) -> bytes:
                         case _:
                             page.write_string(y, x, _text(str(cell)), look)
     return data.getvalue()
+
+
+def _fitting(sheet: Sheet) -> Sequence[Sequence[Cell]]:
+    """The rows that a sheet holds; where there are more, the last one says how many."""
+    if len(sheet.rows) <= MOST_ROWS:
+        return sheet.rows
+    left = len(sheet.rows) - MOST_ROWS + 1
+    return [*sheet.rows[: MOST_ROWS - 1], [f"{left} more rows do not fit", *[None] * (len(sheet.columns) - 1)]]
 
 
 def _text(text: str) -> str:

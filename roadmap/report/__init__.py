@@ -10,8 +10,8 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from functools import cached_property, lru_cache
+from typing import Annotated, Any, Literal, NamedTuple, Protocol, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
@@ -153,6 +153,11 @@ class Shown(Value):
     newest: date | None
     probability: Annotated[dict[LineId, Percent], Field(max_length=20)]
 
+    @property
+    def enough(self) -> bool:
+        """Whether there were enough checked answers to show a level."""
+        return self.status != "not enough evidence"
+
 
 class Closing(Value):
     """What would close one open skill: what to read, and how many cards there are to drill."""
@@ -225,21 +230,11 @@ class Report(Value):
 
     @cached_property
     def catalog(self) -> Catalog:
-        """The roadmap as this report knew it, so that every rule and drawing works on reports too."""
-        return Catalog(
-            version=self.roadmap.version,
-            digest=self.roadmap.digest,
-            title=self.roadmap.title,
-            summary=NOT_REPORTED,
-            stages=tuple(_stage(stage) for stage in self.stages),
-            categories=tuple(Category(name=name, summary=NOT_REPORTED) for name in self.roadmap.categories),
-            sources={},
-            cards=(),
-            topics=(),
-            guide=(),
-            dives=(),
-            prompts=(),
-        )
+        """The roadmap as this report knew it, so that every rule and drawing works on reports too.
+
+        Reports of one wording share one catalog: what it works out is worked out once for a whole team.
+        """
+        return _catalog(self.roadmap, tuple(map(_wording, self.stages)))
 
     @cached_property
     def evidence(self) -> evidence.Evidence:
@@ -413,18 +408,52 @@ def _gaps(catalog: Catalog, ticks: Collection[str], target: str) -> tuple[Report
     )
 
 
-def _stage(reported: ReportedStage) -> Stage:
-    def known(line: ReportedLine) -> dict[str, Any]:
-        said = {"id": line.id, "text": line.text, "categories": line.categories}
-        return {**said, "stage": reported.id, "evidence": NOT_REPORTED, "why": NOT_REPORTED}
+class _Wording(NamedTuple):
+    """What a report says of a stage that is not about its owner."""
+
+    id: str
+    title: str
+    tagline: str
+    skills: tuple[tuple[str, str, tuple[str, ...]], ...]
+    goals: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+
+def _wording(of: ReportedStage) -> _Wording:
+    skills, goals = (tuple((line.id, line.text, line.categories) for line in lines) for lines in (of.skills, of.goals))
+    return _Wording(of.id, of.title, of.tagline, skills, goals)
+
+
+@lru_cache(maxsize=16)
+def _catalog(roadmap: Roadmap, stages: tuple[_Wording, ...]) -> Catalog:
+    return Catalog(
+        version=roadmap.version,
+        digest=roadmap.digest,
+        title=roadmap.title,
+        summary=NOT_REPORTED,
+        stages=tuple(_stage(stage) for stage in stages),
+        categories=tuple(Category(name=name, summary=NOT_REPORTED) for name in roadmap.categories),
+        sources={},
+        cards=(),
+        topics=(),
+        guide=(),
+        dives=(),
+        prompts=(),
+    )
+
+
+def _stage(of: _Wording) -> Stage:
+    def known(line: tuple[str, str, tuple[str, ...]]) -> dict[str, Any]:
+        id, text, categories = line
+        said = {"id": id, "text": text, "categories": categories}
+        return {**said, "stage": of.id, "evidence": NOT_REPORTED, "why": NOT_REPORTED}
 
     return Stage(
-        id=reported.id,
-        title=reported.title,
-        tagline=reported.tagline,
+        id=of.id,
+        title=of.title,
+        tagline=of.tagline,
         summary=NOT_REPORTED,
-        skills=tuple(Skill(**known(line)) for line in reported.skills),
-        goals=tuple(Goal(**known(line)) for line in reported.goals),
+        skills=tuple(Skill(**known(line)) for line in of.skills),
+        goals=tuple(Goal(**known(line)) for line in of.goals),
         direction=Direction(text=NOT_REPORTED, match="any", stages=()),
     )
 
@@ -472,16 +501,35 @@ def is_intact(content: Mapping[str, Any]) -> bool:
 # What changed between two
 
 
-def changes(before: Report, after: Report) -> Changes | Incomparable:
+class Snapshot(Protocol):
+    """What a comparison needs to know: a Report knows it, and so does a member of a team."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102 - the words mean what they mean in Report
+    @property
+    def person(self) -> str: ...  # noqa: D102
+    @property
+    def as_of(self) -> date: ...  # noqa: D102
+    @property
+    def catalog(self) -> Catalog: ...  # noqa: D102
+    @property
+    def claimed(self) -> levels.Standing: ...  # noqa: D102
+    @property
+    def ticks(self) -> frozenset[str]: ...  # noqa: D102
+
+
+def changes(before: Snapshot, after: Snapshot) -> Changes | Incomparable:
     """What the later report gained and lost, or why the two do not compare."""
     if before.person != after.person:
         return Incomparable(since=before.as_of, reason="The two reports are about two people.")
-    if before.roadmap.version != after.roadmap.version:
+    if before.catalog.version != after.catalog.version:
         return Incomparable(
             since=before.as_of,
-            reason=f"The earlier report is about version {before.roadmap.version} of the roadmap, this one about "
-            f"version {after.roadmap.version}, so they are not compared.",
+            reason=f"The earlier report is about version {before.catalog.version} of the roadmap, this one about "
+            f"version {after.catalog.version}, so they are not compared.",
         )
+    if before.catalog.stage.keys() != after.catalog.stage.keys():
+        return Incomparable(since=before.as_of, reason="The two reports count other stages, so they are not compared.")
     skills, goals = ({**before.catalog.skills, **after.catalog.skills}, {**before.catalog.goals, **after.catalog.goals})
     gained, lost = after.ticks - before.ticks, before.ticks - after.ticks
     return Changes(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from roadmap import evidence, levels
 from roadmap.practice import Calibration, verdict
-from roadmap.report import Changes, Drilled, Incomparable, Report, Shown
+from roadmap.report import Changes, Drilled, Incomparable, Report, Shown, Snapshot
 
 PURPOSE = (
     "This report is for a conversation about development. The claimed level is what its author says they can do; the "
@@ -20,6 +22,17 @@ SHOWN_RULE = (
     "every 120 days. The shown level is the highest one that the same rule reaches with at least 80 % probability. "
     "Cards that people grade themselves only back what was checked."
 )
+
+
+class Told(Snapshot, Protocol):
+    """What is said about what is shown and what changed: a Report knows it, and so does a member of a team."""
+
+    @property
+    def shown(self) -> Shown | None: ...  # noqa: D102 - the words mean what they mean in Report
+    @property
+    def shown_before(self) -> Shown | None: ...  # noqa: D102
+    @property
+    def changes(self) -> Changes | Incomparable | None: ...  # noqa: D102
 
 
 def claim(report: Report) -> str:
@@ -59,7 +72,7 @@ def blocking(report: Report) -> str:
     return f"{skills} would make the claimed level {level}."
 
 
-def changed(report: Report) -> str:
+def changed(report: Told) -> str:
     """What changed since the last report, in a sentence; empty for a first report."""
     match report.changes:
         case None:
@@ -78,7 +91,7 @@ def changed(report: Report) -> str:
             return f"{level} {skills}"
 
 
-def change_list(report: Report) -> tuple[tuple[str, str], ...]:
+def change_list(report: Told) -> tuple[tuple[str, str], ...]:
     """Every change as a word and the line that it is about; empty where nothing is compared."""
     found = report.changes
     if not isinstance(found, Changes):
@@ -89,7 +102,7 @@ def change_list(report: Report) -> tuple[tuple[str, str], ...]:
         "Learned": found.goals_gained,
         "Reopened": found.goals_lost,
     }
-    known = report.lines
+    known = report.catalog.lines
     return tuple((word, known[id].text if id in known else id) for word, ids in kinds.items() for id in ids)
 
 
@@ -125,15 +138,41 @@ def _places(found: Shown) -> tuple[str | None, str | None, str | None, str | Non
     return found.level, found.likely, found.low, found.high
 
 
-def shown_changed(report: Report) -> str:
-    """Whether what is shown moved since the last report, or only as far as repeating a check moves it; else empty."""
+def shown_in_short(report: Told) -> str:
+    """What is shown, as short as a table's cell needs it: "at least Mid, likely Senior"."""
+    if report.shown is None:
+        return "nothing checked"
+    if report.shown.status == "not enough evidence":
+        return f"not enough evidence, {levels.count(report.shown.answers, 'answer')}"
+    level, likely, *_ = (levels.title(report.catalog, id) for id in _places(report.shown))
+    least = f"at least {level}" if report.shown.level else "no stage for certain"
+    return f"{least}, likely {likely}"
+
+
+def moved(report: Told) -> bool | None:
+    """Whether what is shown left the range that was shown last; None where the two do not compare.
+
+    A likely level within the earlier 80 % range is what repeating a check does by itself.
+    """
     before, now = report.shown_before, report.shown
     if before is None or now is None or "not enough evidence" in (before.status, now.status):
+        return None
+    rank, places = report.catalog.rank, (before.low, now.likely, before.high, before.likely)
+    if {*places} - {None, *rank}:
+        return None
+    low, likely, high, _ = (rank[id] if id else 0 for id in places)
+    return not low <= likely <= high
+
+
+def shown_changed(report: Told) -> str:
+    """Whether what is shown moved since the last report, or only as far as repeating a check moves it; else empty."""
+    before, now = report.shown_before, report.shown
+    outside = moved(report)
+    if before is None or now is None or outside is None:
         return ""
     catalog = report.catalog
     was, likely, low, high = (levels.title(catalog, id) for id in (before.likely, now.likely, before.low, before.high))
-    bottom, place, top = (catalog.rank[id] if id else 0 for id in (before.low, now.likely, before.high))
-    if not bottom <= place <= top:
+    if outside:
         return f"What is shown went from likely {was} to likely {likely}, outside the earlier range of {low} to {high}."
     if was == likely:
         return f"What is shown stays likely {likely}."

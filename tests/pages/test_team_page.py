@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -16,7 +18,10 @@ from markdown_it import MarkdownIt
 from visit import NOON, Visit, catalog, skills, store
 
 from roadmap import export, levels, report, ui
+from roadmap.evidence import Event
+from roadmap.export import signature
 from roadmap.report import Note, Report, team
+from roadmap.report.team import Member
 
 NAMES = ("Ada", "Bo", "Cy", "Di", "Eve", "Flo")
 HOSTILE = [
@@ -58,8 +63,28 @@ def opened(*reports: Report) -> Visit:
 
 
 def people(visit: Visit) -> list[dict[str, Any]]:
-    [table] = [one for one in visit.app.dataframe if one.key == "people"]
+    [table] = [one for one in visit.app.dataframe if str(one.key).startswith("people-")]
     return [dict(row) for _, row in table.value.iterrows()]
+
+
+def part(visit: Visit, name: str) -> Visit:
+    """Open a part of the page by its tab."""
+    visit.app.session_state["part"] = name
+    return visit.again()
+
+
+def read(visit: Visit, one: Report) -> Visit:
+    """Open a person's report by choosing them by name."""
+    visit.app.selectbox(key="reading").set_value(one.person).run()
+    assert not visit.app.exception
+    return visit
+
+
+def typed_as_markdown(text: str) -> str:
+    """A person's words as the page hands them to Markdown."""
+    from roadmap.ui.parts import typed  # its component is only known once an app runs
+
+    return typed(text)
 
 
 def as_read(markdown: str) -> str:
@@ -78,14 +103,15 @@ def as_read(markdown: str) -> str:
 def test_without_a_file_it_says_what_to_ask_for() -> None:
     visit = Visit("team")
     assert "Ask each engineer for the HTML file of their Report page" in visit.words
-    assert "Nothing you open is stored" in visit.words
+    assert "Nothing you open is stored unless you keep it as a team" in visit.words
 
 
-def zipped(data: bytes) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("report.json", data)
-    return file.getvalue()
+def zipped(**files: bytes) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(f"{name}.json", content)
+    return data.getvalue()
 
 
 def changed(**fields: Any) -> bytes:
@@ -113,7 +139,7 @@ BAD = {
         "its level does not follow from its ticks",
     ),
     "deeply nested": (b'{"a":' * 100_000, "its JSON"),
-    "a zip renamed": (zipped(export.to_json(GOOD)), "it is a zip archive"),
+    "a zip renamed": (zipped(good=export.to_json(GOOD)), "it is a zip archive"),
     "text": (b"Hello", "it is neither the JSON nor the HTML of a report"),
 }
 
@@ -198,6 +224,7 @@ def test_people_are_listed_by_name_with_their_counts_and_no_rank() -> None:
         sent("bo", *skills(junior=4, mid=2)),
     ]
     visit = opened(*reports)
+    visit.app.get_by_key("columns").set_value(["Role", "Ladder", "Claimed level", "Stages", "Since last"]).run()
     rows = people(visit)
     assert [row["Name"] for row in rows] == ["Ada", "bo", "zoe"]
     assert [row["Claimed level"] for row in rows] == ["Starting out", "Junior", "Beyond"]
@@ -222,25 +249,67 @@ def test_an_old_report_is_called_stale() -> None:
     assert [row["Age"] for row in rows] == ["121 days, stale", "0 days"]
 
 
-def test_a_chosen_row_opens_that_persons_report() -> None:
+def test_a_person_opens_beside_the_table_by_name_or_by_row_and_both_agree() -> None:
     reports = team_of(3)
     visit = opened(*reports)
     assert not visit.html
-    visit.click_row("people", 1)
+    visit.click_row("people-0", 1)
     assert not visit.app.exception
     assert export.body(reports[1], top=3) in visit.html
+    assert visit.app.selectbox(key="reading").value == reports[1].person
+    read(visit, reports[2])
+    assert export.body(reports[2], top=3) in visit.html
+    assert export.body(reports[1], top=3) not in visit.html
+    assert "Answer this report" in visit.buttons
 
 
-def test_the_heatmap_and_its_table_say_who_ticked_what() -> None:
-    reports = team_of(3)
+def test_the_map_and_its_table_say_who_claims_and_who_has_shown_what() -> None:
+    first = skills(junior=1)[0]
+    reports = [*team_of(2), shown("Cy", first), shown("Di", first, ticked=False), shown("Eve", first, right=False)]
     visit = opened(*reports)
-    figure = visit.figure("holders")["data"][0]
-    assert len(figure["x"]) == 3 * len(catalog().skills)
-    rows = visit.table(next(line for line in visit.words.split("\n") if "are ticked by nobody" in line))
-    for row, skill in zip(rows, catalog().skills.values(), strict=True):
-        assert row["Skill"] == skill.text
-        assert [row[one.name] == "yes" for one in reports] == [skill.id in one.ticks for one in reports]
-        assert row["People"] == sum(skill.id in one.ticks for one in reports)
+    drawn = {trace["name"]: len(trace.get("x", [])) for trace in visit.figure("skill_by_person")["data"]}
+    states = Counter(Member.of(one).states[skill] for one in reports for skill in catalog().skills)
+    assert sum(drawn.values()) == 5 * len(catalog().skills)
+    assert drawn["Claimed and shown"] == states["confirmed"] == 1
+    assert drawn["Shown, not claimed"] == states["shown"] == 1
+    assert drawn["Claimed, answers say otherwise"] == states["contradicted"] == 1
+    row = visit.table(by_sentence(visit))[0]
+    assert row["Skill"] == catalog().skills[first].text
+    assert [row[one.name] for one in reports] == [
+        *["claimed, not tested"] * 2,
+        "claimed and shown",
+        "shown, not claimed",
+        "claimed, answers say otherwise",
+    ]
+    assert (row["Claim it"], row["Have shown it"]) == (4, 2)
+
+
+def test_what_hangs_on_nobody_and_on_one_person_is_said() -> None:
+    first, second, *_ = skills(junior=5)
+    visit = opened(*team_of(2), shown("Cy", first))
+    said = visit.words
+    nobody, alone = said.split("#### Nobody has shown")[1].split("#### One person has shown")
+    assert f"{as_markdown(first)} Cy; 3 claim it." in alone
+    assert f"{as_markdown(second)} 2 claim it." in nobody
+    assert "Of 24 skills, 23 are shown by nobody and 1 by one person only." in said
+    assert "Fewer than five people: read it name by name" in said
+
+
+def as_markdown(skill: str) -> str:
+    return typed_as_markdown(catalog().skills[skill].text)
+
+
+def by_sentence(visit: Visit) -> str:
+    """The sentence that introduces the map of skills by person."""
+    return next(line for line in visit.words.split("\n") if line.startswith(("Of ", "No skill is shown by checked")))
+
+
+def shown(name: str, skill: str, *, ticked: bool = True, right: bool = True) -> Report:
+    """Somebody with three answers about one skill."""
+    asked = [one for one in catalog().questions if one.skills == (skill,)][:3]
+    day = date(2026, 11, 20)
+    events = [Event(day, one.id, "quiz", right, one.skills) for one in asked]
+    return sent(name, *([skill] if ticked else []), as_of=day, events=events)
 
 
 def test_filters_by_name_level_stage_and_category() -> None:
@@ -255,7 +324,7 @@ def test_filters_by_name_level_stage_and_category() -> None:
     category = stage.skills[0].categories[0]
     visit.app.selectbox(key="of_stage").set_value("mid").run()
     visit.app.selectbox(key="of_category").set_value(category).run()
-    rows = visit.table(next(line for line in visit.words.split("\n") if "are ticked by nobody" in line))
+    rows = visit.table(by_sentence(visit))
     expected = [skill.text for skill in stage.skills if category in skill.categories]
     assert [row["Skill"] for row in rows] == expected
     visit.app.text_input(key="who").set_value("nobody").run()
@@ -284,38 +353,54 @@ def gaps(visit: Visit) -> dict[str, tuple[int, int]]:
 
 
 def counted(reports: Sequence[Report], target: str) -> dict[str, tuple[int, int]]:
-    found = team.team_gaps(reports, target)
+    found = team.team_gaps([Member.of(one) for one in reports], target)
     assert isinstance(found, team.TeamGaps)
     return {gap.category: (gap.held, gap.required - gap.held) for gap in found.gaps}
 
 
 def test_five_people_have_shared_gaps() -> None:
     reports = team_of(5)
-    visit = opened(*reports)
+    visit = part(opened(*reports), "Training plan")
     assert gaps(visit) == counted(reports, "senior")
     assert "Over 5 people, most is open in" in visit.words
     visit.app.get_by_key("up_to").set_value("mid").run()
     assert gaps(visit) == counted(reports, "mid")
 
 
+def test_a_training_plan_lists_what_most_lack_with_what_closes_it() -> None:
+    visit = part(opened(*team_of(5)), "Training plan")
+    lines = [line for line in visit.words.split("\n") if re.match(r"\d\. \*\*", line)]
+    assert [line[0] for line in lines] == [str(place) for place in range(1, 9)]
+    assert all("5 of 5 people lack it." in line for line in lines[:6])
+    skill = catalog().skills[skills(mid=5)[4]]
+    assert f"**{typed_as_markdown(skill.text)}** 5 of 5 people lack it." in visit.words
+    topic = catalog().readings[skill.topics[0]].title
+    assert typed_as_markdown(topic) in visit.words
+    assert f"{len(catalog().cards_of[skill.id])} cards to drill" in visit.words
+
+
 def test_four_people_have_none_and_it_says_why() -> None:
-    visit = opened(*team_of(4))
+    visit = part(opened(*team_of(4)), "Training plan")
     assert "Shared figures are shown for five people or more; this is about 4." in visit.words
-    assert [chart.key for chart in visit.app.get("plotly_chart")] == ["holders"]
+    assert not visit.app.get("plotly_chart")
+    assert "people lack it" not in visit.words
 
 
 def test_a_filter_that_leaves_five_of_six_shows_no_shared_figure() -> None:
     visit = opened(*team_of(6), sent("Adam", *skills(junior=5)), sent("Adana", *skills(junior=5)))
     visit.app.selectbox(key="level").set_value("junior").run()
     assert len(people(visit)) == 6
+    part(visit, "Training plan")
     assert "Shared figures are not shown: with them, those of the 2 left out could be worked out." in visit.words
 
 
 def test_reports_about_an_older_version_are_left_out_of_what_is_shared() -> None:
     older = miniature.report((), catalog=miniature.changed(version=0), id=str(uuid4()), person="old", name="Old")
     visit = opened(*team_of(5), older)
-    assert "1 report is about another version of the roadmap and left out here." in visit.words
+    assert "1 report is about another roadmap or another version of it, and left out below." in visit.words
+    assert "Old: about version 0 of the roadmap, the others about version 1." in as_read(visit.app.warning[0].value)
     assert "Old" in [row["Name"] for row in people(visit)]
+    part(visit, "Training plan")
     assert "those of the 1 left out could be worked out" in visit.words
 
 
@@ -334,19 +419,19 @@ def test_people_of_one_name_are_told_apart() -> None:
     names = [row["Name"] for row in people(visit)]
     assert len(set(names)) == 6
     assert "Ada (Payments)" in names
-    table = visit.table(next(line for line in visit.words.split("\n") if "are ticked by nobody" in line))
+    table = visit.table(by_sentence(visit))
     assert set(names) <= set(table[0])
 
 
 def test_names_that_look_like_the_tables_own_columns_stay_people() -> None:
-    reports = [sent(name, *skills(junior=5)) for name in ("Skill", "People", "Ada (2)")]
+    reports = [sent(name, *skills(junior=5)) for name in ("Skill", "Claim it", "Ada (2)")]
     reports += [sent("Ada", *skills(junior=5), person=person) for person in ("one", "two")]
     visit = opened(*reports)
     names = [row["Name"] for row in people(visit)]
     assert len(set(names)) == 5
-    rows = visit.table(next(line for line in visit.words.split("\n") if "are ticked by nobody" in line))
+    rows = visit.table(by_sentence(visit))
     first = [str(value) for value in rows[0].values()]
-    assert first.count("yes") == 5
+    assert first.count("claimed, not tested") == 5
     assert catalog().skills[skills(junior=1)[0]].text in first
     assert "5" in first
 
@@ -358,13 +443,11 @@ def test_words_appear_as_typed(typed: str) -> None:
     visit = opened(hostile, sent("Bo"))
     rows = {row["Name"]: row for row in people(visit)}
     assert rows[typed]["Role"] == typed
-    sentence = next(line for line in visit.words.split("\n") if "are ticked by nobody" in line)
+    sentence = by_sentence(visit)
     assert typed in visit.table(sentence)[0]
-    ticks = visit.figure("holders")["layout"]["xaxis"]["ticktext"]
+    ticks = visit.figure("skill_by_person")["layout"]["xaxis"]["ticktext"]
     assert not any("<" in tick for tick in ticks)  # plotly reads a little HTML
-    place = [row["Name"] for row in people(visit)].index(typed)
-    visit.click_row("people", place)
-    assert not visit.app.exception
+    read(visit, hostile)
     assert "<script>alert" not in visit.html
     assert typed not in visit.words  # nowhere as live Markdown
 
@@ -380,10 +463,10 @@ def test_two_roadmaps_that_claim_one_version_harm_nothing() -> None:
     for reports in ([other, *team_of(5)], [*team_of(1), other]):
         visit = opened(*reports)
         assert len(people(visit)) == len(reports)
-        assert "1 report is about another version of the roadmap and left out here." in visit.words
+        assert "1 report is about another roadmap or another version of it, and left out below." in visit.words
         visit.app.text_input(key="who").set_value("Aaron").run()
         assert not visit.app.exception
-        assert "Nobody is left to show here." in visit.words
+        assert "Nobody is left to add up." in visit.words
 
 
 def test_a_roadmap_with_other_stages_harms_nothing() -> None:
@@ -417,3 +500,141 @@ def test_changes_that_name_no_known_stage_are_refused_or_shown_but_never_a_trace
     for others in ([], [sent("Bo")]):
         visit = Visit("team").upload("reports", [("hostile.json", data), *files(*others)])
         assert not visit.app.exception
+
+
+# A .zip, and what happens while it is read
+
+
+def test_a_zip_loads_as_its_files_would_and_names_what_is_bad_in_it() -> None:
+    reports = team_of(3)
+    data = zipped(**{f"p{place}": export.to_json(one) for place, one in enumerate(reports)}, bad=b"Hello")
+    visit = Visit("team").upload("reports", {"team.zip": data})
+    assert not visit.app.exception
+    assert [row["Name"] for row in people(visit)] == [one.name for one in reports]
+    [said] = map(as_read, visit.errors)
+    assert said.startswith("bad.json in team.zip was not opened: it is neither the JSON nor the HTML")
+
+
+def test_many_bad_files_are_named_in_a_table() -> None:
+    visit = Visit("team").upload("reports", {"team.zip": zipped(**{f"x{place}": b"Hello" for place in range(9)})})
+    assert len(visit.errors) == 5
+    table = visit.table("4 more files that were not opened, and why")
+    assert [row["File"] for row in table] == [f"x{place}.json in team.zip" for place in range(5, 9)]
+
+
+def test_what_is_open_stays_open_while_another_page_is_looked_at() -> None:
+    visit = opened(*team_of(3))
+    visit.go("skills").go("team")
+    assert len(people(visit)) == 3
+    visit.press("Close all reports")
+    assert "Ask each engineer for the HTML file" in visit.words
+
+
+# Signatures
+
+
+def test_every_report_says_what_its_signature_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    private, _ = signature.new_key()
+    plain = files(*team_of(2))
+    monkeypatch.setenv(signature.OWN, private)
+    signed = export.to_html(sent("Zed"))
+    monkeypatch.setenv(signature.OWN, signature.new_key()[0])
+    unknown = export.to_html(sent("Yan"))
+    monkeypatch.setenv(signature.OWN, private)
+    visit = Visit("team").upload("reports", [*plain, ("signed.html", signed), ("unknown.html", unknown)])
+    assert {row["Name"]: row["Signature"] for row in people(visit)} == {
+        "Ada": "Unsigned",
+        "Bo": "Unsigned",
+        "Yan": "Signed with an unknown key",
+        "Zed": "Signed by your server",
+    }
+    for seal, count in ((export.Seal.UNSIGNED, 2), (export.Seal.UNKNOWN, 1), (export.Seal.SIGNED, 1)):
+        assert f"**{seal.sentence.removesuffix('.')}: {count}.** {seal.limits}" in visit.words
+
+
+# Who could help, and what changed
+
+
+def test_who_could_help_is_a_table_by_name() -> None:
+    first = skills(junior=1)[0]
+    visit = part(opened(shown("Ada", first), sent("Bo"), sent("Cy", first)), "Who could help")
+    [row] = visit.table("1 open skills of people, and who has shown them")
+    assert (row["Who could learn"], row["Who has shown it"]) == ("Bo", "Ada")
+    assert row["Open skill"] == catalog().skills[first].text
+
+
+def test_without_anybody_who_has_shown_anything_it_says_so() -> None:
+    visit = part(opened(*team_of(2)), "Who could help")
+    assert "No open skill up to this stage is one that somebody else here has shown" in visit.words
+
+
+def test_what_changed_is_said_by_name_with_what_is_noise() -> None:
+    people_of = team_of(5)
+    earlier = sent("Ada", *skills(junior=4), person=people_of[0].person, as_of=date(2026, 5, 1))
+    visit = part(opened(*people_of, earlier), "Since last time")
+    [row] = visit.table("What changed for 1 people since their earlier reports, by name")
+    assert row["What is claimed"] == "The claimed level stays Junior. 1 skill gained, 0 skills withdrawn."
+    assert row["Gained"] == catalog().skills[skills(junior=5)[4]].text
+    assert "For 0 of 5 people what is shown can be compared with last time." in visit.words
+    assert "anything less is what repeating a check does by itself" in visit.words
+    few = part(opened(people_of[0], people_of[1], earlier), "Since last time")
+    assert "Shared figures are shown for five people or more; this is about 2." in few.words
+
+
+def test_how_many_were_asked_stands_beside_how_many_shared() -> None:
+    visit = opened(*team_of(3))
+    visit.app.number_input(key="asked").set_value(7).run()
+    assert "3 shared of 7 asked. Who shares is not chance" in visit.words
+
+
+def test_columns_are_chosen() -> None:
+    visit = opened(*team_of(2))
+    visit.app.get_by_key("columns").set_value(["Claimed level", "Stages"]).run()
+    assert [*people(visit)[0]] == ["Name", "Claimed level", *(stage.title for stage in catalog().stages)]
+
+
+# Kept teams
+
+
+def kept(visit: Visit, name: str) -> Visit:
+    visit.app.text_input(key="team_name").set_value(name).run()
+    label = "Replace the team" if "Replace the team" in visit.buttons else "Keep these reports as a team"
+    return visit.press(label)
+
+
+def test_a_team_is_kept_opened_again_replaced_and_let_go() -> None:
+    held, who = store()
+    reports = team_of(3)
+    visit = opened(*reports)
+    assert "Until you press the button nothing is stored." in visit.words
+    kept(visit, "Payments *x*")
+    assert "Kept as Payments" in visit.words
+    assert held.team(who, "Payments *x*") == tuple(reports)
+
+    later = Visit("team")
+    later.app.get_by_key("open_teams").set_value(["Payments *x*"]).run()
+    assert not later.app.exception
+    assert [row["Name"] for row in people(later)] == [one.name for one in reports]
+    read(later, reports[1])
+    assert export.body(reports[1], top=3) in later.html
+    later.app.selectbox(key="reading").set_value(None).run()
+    later.app.text_input(key="who").set_value("Ada").run()
+    kept(later, "Payments *x*")
+    assert held.team(who, "Payments *x*") == (reports[0],)
+
+    again = Visit("team")
+    again.press(typed_as_markdown("Payments *x*"))
+    again.press("Let it go")
+    assert held.teams(who) == {}
+    assert as_read(again.app.success[0].value) == "Payments *x* is let go. Its reports are deleted here."
+
+
+def test_people_are_filtered_by_the_kept_team_they_are_in() -> None:
+    held, who = store()
+    reports = team_of(4)
+    held.keep_team(who, "Search", reports[:2], NOON)
+    visit = opened(*reports)
+    visit.app.get_by_key("open_teams").set_value(["Search"]).run()
+    assert len(people(visit)) == 4
+    visit.app.selectbox(key="of_team").set_value("Search").run()
+    assert [row["Name"] for row in people(visit)] == ["Ada", "Bo"]
