@@ -303,7 +303,7 @@ def _skill(draft: Draft, stage: ReportedStage, line: ReportedLine) -> None:
         _take(draft, line.id)
         st.rerun([_place(stage), "tally"])
 
-    said, answer = st.columns([3, 2], gap="small")
+    said, answer = st.columns([5, 4], gap="small")
     said.html(export.claimed(draft.of, line))
     with answer, st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.session_state[stance_key] = draft.stances.get(line.id)

@@ -216,7 +216,7 @@ def _with_words(who: str, one: ReportedObjective, state: ObjectiveState, label: 
     key = f"words-{state}-{one.id}"
     with st.popover(label, key=f"open-{key}"):
         st.text_input(asked, key=key, max_chars=2000)
-        st.button(label, key=f"do-{key}", type="primary", on_click=_answer, args=(who, one, state, key))
+        st.button(label, key=f"do-{key}", on_click=_answer, args=(who, one, state, key))
 
 
 def _answer(who: str, one: ReportedObjective, state: ObjectiveState, key: str = "") -> None:
