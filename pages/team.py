@@ -19,7 +19,7 @@ store = ui.store()
 MOST_ACROSS = 40  # people in one picture
 MOST_LISTED = 8  # lines of a list before its table says the rest
 MOST_BYTES = 64  # megabytes of a .zip
-NAMED = 5  # refused files named one by one
+NAMED = 10  # refused files named one by one
 HEADS = (
     "Skill",
     "Claim it",
@@ -109,7 +109,8 @@ def tell_seals(reports: Sequence[Opened]) -> None:
     counts = Counter(one.seal for one in reports)
     for seal in export.Seal:
         if counts[seal]:
-            st.caption(f"**{seal.sentence.removesuffix('.')}: {counts[seal]}.** {seal.limits}")
+            many = f": {counts[seal]}" if len(reports) > 1 else ""
+            st.caption(f"**{seal.sentence.removesuffix('.')}{many}.** {seal.limits}")
 
 
 # One person
@@ -284,16 +285,13 @@ def skill_by_person(members: Sequence[Member], names: Mapping[str, str], skills:
     pages = -(-len(members) // MOST_ACROSS)
     page = st.pagination(pages, key="across") if pages > 1 else 1
     across = members[(page - 1) * MOST_ACROSS : page * MOST_ACROSS]
+    drawn = charts.skill_by_person(across, [names[one.person] for one in across], skills, parts.paper())
     if pages > 1:
-        st.caption(
-            f"People {(page - 1) * MOST_ACROSS + 1} to {(page - 1) * MOST_ACROSS + len(across)} of {len(members)}."
-        )
+        first = (page - 1) * MOST_ACROSS
+        seen = f"People {first + 1} to {first + len(across)} of {len(members)}, by name."
+        drawn = drawn._replace(sentence=f"{seen} {drawn.sentence}")
     with st.container(key="wide"):
-        parts.chart(
-            charts.skill_by_person(across, [names[one.person] for one in across], skills, parts.paper()),
-            key="skill_by_person",
-            width=charts.LABELS + charts.COLUMN * max(len(across), 6),
-        )
+        parts.chart(drawn, key="skill_by_person", width=charts.LABELS + charts.COLUMN * max(len(across), 6))
     covered = team.coverage(members, skills)
     nobody, alone = ([one for one in covered if len(one.shown) == count] for count in (0, 1))
     left, right = st.columns(2, gap="large")
@@ -570,6 +568,13 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
             on_click="ignore",
         )
         st.download_button(
+            "PDF of two pages",
+            data=lambda: export.team_pdf(left, aim_now, of=len(people), asked=asked),
+            file_name="team.pdf",
+            on_click="ignore",
+            help="It takes a second or two to set.",
+        )
+        st.download_button(
             "CSV of the table", data=lambda: export.team_csv(left), file_name="team.csv", on_click="ignore"
         )
     st.button("Close all reports", on_click=opening.close)
@@ -584,7 +589,8 @@ if reading:
     with report_side, st.container(height=820, key="read"):
         tell_seals([opened[reading.id]])
         if len(histories[reading.person]) > 1:
-            over_time(histories[reading.person])
+            with st.expander("What changed over time"):
+                over_time(histories[reading.person])
         show(opened[reading.id])
 else:
     table(left, rows, columns)

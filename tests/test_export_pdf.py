@@ -18,9 +18,10 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, IndirectObject
 from test_export import TYPED, checked, full
 
-from roadmap import export
+from roadmap import bench, content, export
 from roadmap.export import pdf, typeset
 from roadmap.report import Note, Report
+from roadmap.report.team import Member, latest_by_person
 
 HOSTILE = [
     *TYPED,
@@ -231,3 +232,36 @@ def test_the_shipped_font_has_latin_greek_and_cyrillic_and_the_mark() -> None:
 
 def test_a_report_with_everything_stays_small() -> None:
     assert len(export.to_pdf(full())) < 200_000
+
+
+# A team
+
+
+def members(count: int) -> tuple[Member, ...]:
+    real = content.read().catalog
+    assert real
+    return latest_by_person(Member.of(one) for one in bench.crowd(real, count, seed=7))
+
+
+@pytest.mark.parametrize("count", [1, 4, 12, 60])
+def test_a_team_is_one_or_two_pages_of_names_and_counts(count: int) -> None:
+    people = members(count)
+    pages = PdfReader(io.BytesIO(export.team_pdf(people, "senior", asked=count + 2)), strict=True)
+    assert 1 <= len(pages.pages) <= 2
+    said = words(pages)
+    assert f"{count}sharedof{count + 2}asked." in said
+    assert "thereisnoranking" in said
+    assert ("Sharedfiguresareshownforfivepeopleormore" in said) == (count < 5)
+    assert pages.trailer["/Root"]["/MarkInfo"]["/Marked"]
+
+
+@pytest.mark.parametrize("typed", HOSTILE)
+def test_names_of_a_team_are_set_as_typed(typed: str) -> None:
+    people = [Member.of(report(name=typed, role=typed)), Member.of(report(name="Bo", person="bo"))]
+    pages = PdfReader(io.BytesIO(export.team_pdf(people)), strict=True)
+    assert len(pages.pages) >= 1
+
+
+def test_the_same_team_makes_the_same_bytes() -> None:
+    people = members(3)
+    assert export.team_pdf(people) == export.team_pdf(people)

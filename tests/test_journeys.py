@@ -21,7 +21,7 @@ from pypdf import PdfReader
 from tab import Tabs, books, download, drop, focused, go, running, settled, skill, stored, tab_to
 from visit import PAGES, catalog, skills
 
-from roadmap import export, report
+from roadmap import bench, export, report
 from roadmap.facts import Confidence, Grade, Recall
 from roadmap.levels import held
 from roadmap.recall import graded
@@ -652,8 +652,61 @@ def test_a_file_over_5_mb_is_refused_in_words(tabs: Tabs) -> None:
     page = tabs.open("team")
     big = {"name": "big.html", "mimeType": "text/html", "buffer": b"<p>" + b"x" * (5 * 1024**2)}
     drop(page, big)
-    expect(page.get_by_text(re.compile(r"5(\.0)? ?MB or smaller"))).to_be_visible()
+    expect(page.get_by_text(re.compile("big.html was not opened: it is larger than 5 MB"))).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+# A manager with a .zip
+
+
+def test_a_manager_drops_a_zip_reads_one_keeps_the_team_and_opens_it_again(tabs: Tabs, tmp_path: Path) -> None:
+    page = tabs.open("team")
+    people = list(bench.crowd(catalog(), 6, seed=3))
+    drop(page, {"name": "team.zip", "mimeType": "application/zip", "buffer": bench.packed(people)})
+    expect(page.get_by_role("heading", name="6 people")).to_be_visible()
+
+    page.get_by_label("Read a report").click()
+    page.get_by_role("option", name="Chiara Conti").click()
+    expect(page.get_by_role("heading", name="Chiara Conti")).to_be_visible()
+    expect(page.get_by_role("button", name="Answer this report")).to_be_visible()
+
+    page.get_by_role("tab", name="Training plan").click()
+    expect(page.get_by_text("of 6 people lack it.").first).to_be_visible()
+
+    page.get_by_role("button", name="Download", exact=True).click()
+    book = load_workbook(download(page, "XLSX of the team", tmp_path))
+    assert [row[0].value for row in book["People"].iter_rows(min_row=2)] == sorted({one.name for one in people})
+    page.keyboard.press("Escape")
+
+    with books(tabs.app) as (store, who):
+        assert store.teams(who) == {}
+    page.get_by_role("button", name="Keep as a team").click()
+    page.get_by_label("Name of the team").fill("Payments")
+    keep = page.get_by_role("button", name="Keep these reports as a team")
+    expect(keep).to_be_enabled()
+    keep.click()
+    expect(page.get_by_text(f"Kept as Payments: {len(people)} reports.")).to_be_visible()
+
+    page = tabs.open("team")
+    page.get_by_role("button", name="Payments", exact=True).click()
+    expect(page.get_by_role("heading", name="6 people")).to_be_visible()
+    page.get_by_role("button", name="Let go").click()
+    page.get_by_test_id("stPopoverBody").get_by_role("button", name="Payments").click()
+    page.get_by_role("dialog").get_by_role("button", name="Let it go").click()
+    expect(page.get_by_text("Payments is let go. Its reports are deleted here.")).to_be_visible()
+    with books(tabs.app) as (store, who):
+        assert store.teams(who) == {}
+
+
+def test_a_person_is_opened_by_keyboard_alone(tabs: Tabs) -> None:
+    page = tabs.open("team")
+    drop(page, {"name": "t.zip", "mimeType": "application/zip", "buffer": bench.packed(bench.crowd(catalog(), 3))})
+    expect(page.get_by_role("heading", name="3 people")).to_be_visible()
+    tab_to(page.get_by_label("Read a report"))
+    page.keyboard.type("Bruno")
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Bruno Silva")).to_be_visible()
 
 
 # What the server sends, and whom it answers

@@ -27,7 +27,7 @@ from roadmap.export.answers import (
 from roadmap.export.archive import SUFFIXES, Packed, unpack
 from roadmap.export.naming import filename, review_filename
 from roadmap.export.page import REPORT_STYLE, body, to_html
-from roadmap.export.pdf import to_pdf
+from roadmap.export.pdf import team_pdf, to_pdf
 from roadmap.export.reading import Refused, read, read_review
 from roadmap.export.signature import MalformedKey, Seal, judged, keys, signed
 from roadmap.export.story import (
@@ -73,6 +73,7 @@ __all__ = [
     "review_json",
     "side_by_side",
     "team_csv",
+    "team_pdf",
     "team_xlsx",
     "to_csv",
     "to_html",

@@ -9,7 +9,8 @@ import json
 import subprocess
 import sys
 import unicodedata
-from datetime import UTC, datetime, time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,9 @@ from roadmap.export.story import (
     notes,
     tell,
 )
+from roadmap.export.team_story import tell_team
 from roadmap.report import Report
+from roadmap.report.team import Member
 
 SETTER = Path(__file__).with_name("typeset.py")
 FAMILY = "Source Sans 3"
@@ -43,8 +46,20 @@ PATIENCE = 120
 
 def to_pdf(of: Report) -> bytes:
     """The report as a PDF: the same bytes for the same report wherever the shipped font has every character."""
-    at = int(datetime.combine(of.as_of, time.min, UTC).timestamp())
-    asked = json.dumps({"said": content(of), "at": at}).encode()
+    return _typeset(content(of), of.as_of)
+
+
+def team_pdf(
+    members: Sequence[Member], target: str | None = None, *, of: int | None = None, asked: int | None = None
+) -> bytes:
+    """A team, one report a person, as a PDF of one or two pages; `target`, `of` and `asked` as in team_xlsx."""
+    newest = max(members, key=lambda one: one.as_of)
+    return _typeset(team_content(members, target or newest.target, of or len(members), asked), newest.as_of)
+
+
+def _typeset(said: str, on: date) -> bytes:
+    at = int(datetime.combine(on, time.min, UTC).timestamp())
+    asked = json.dumps({"said": said, "at": at}).encode()
     # our own file, by the Python that runs; -I keeps the folder and the environment of whoever started it out
     made = subprocess.run([sys.executable, "-I", str(SETTER)], input=asked, capture_output=True, timeout=PATIENCE)  # noqa: S603
     if made.returncode:
@@ -54,24 +69,33 @@ def to_pdf(of: Report) -> bytes:
 
 def content(of: Report) -> str:
     """The data that report.typ sets, as JSON."""
-    return json.dumps(_content(of, tell(of)), ensure_ascii=False)
+    story = tell(of)
+    footer = f"{story.opening.name}, {story.opening.day}. Checksum {of.checksum[:16]}"
+    return json.dumps(_content(story, of.as_of, footer, _rows(of, story)), ensure_ascii=False)
+
+
+def team_content(members: Sequence[Member], target: str, of: int, asked: int | None) -> str:
+    """The same for a team."""
+    story, on = tell_team(members, target, of, asked), max(one.as_of for one in members)
+    rows = [[[section]] for section in story.sections]
+    return json.dumps(_content(story, on, story.title, rows), ensure_ascii=False)
 
 
 # The story as data
 
 
-def _content(of: Report, story: Story) -> dict[str, Any]:
+def _content(story: Story, on: date, footer: str, rows: Sequence[Sequence[Sequence[Section]]]) -> dict[str, Any]:
     opening = story.opening
     return {
         "title": story.title,
-        "as_of": [of.as_of.year, of.as_of.month, of.as_of.day],
-        "footer": f"{opening.name}, {opening.day}. Checksum {of.checksum[:16]}",
+        "as_of": [on.year, on.month, on.day],
+        "footer": footer,
         "opening": {
             **opening._asdict(),
             **{field: _typed(getattr(opening, field)) for field in ("name", "role")},
             "ladder": _drawn(opening.ladder, BESIDE),
         },
-        "rows": [[[_section(one) for one in column] for column in row] for row in _rows(of, story)],
+        "rows": [[[_section(one) for one in column] for column in row] for row in rows],
         "undrawn": "",
     }
 
