@@ -265,7 +265,6 @@ def test_a_revision_of_some_kinds_grows_with_those_alone(store: Store) -> None:
     assert store.revision(who, kinds) == store.revision(who)
 
 
-@on_files
 def test_many_who_write_at_once_in_one_process_wait_their_turn_and_hold_up_nobody_who_reads(store: Store) -> None:
     who, writers = store.person(), 40  # more than there are connections
     started, read = Barrier(writers + 1), []
