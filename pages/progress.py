@@ -38,12 +38,9 @@ def open_skill(place: str, skill_id: str) -> None:
     words, way = st.columns([5, 1], vertical_alignment="center")
     words.markdown(f"**{skill.text}**  \n{skill.evidence}")
     for reading in [catalog.readings[id] for id in skill.topics if catalog.readings[id].text][:1]:
-        words.page_link(
-            ui.page("study"),
-            label=f"Read {reading.title}",
-            icon=":material/menu_book:",
-            query_params={"read": reading.id},
-        )
+        label, book = f"Read {reading.title}", ":material/menu_book:"
+        if words.button(label, key=f"read-{place}-{skill_id}", type="tertiary", icon=book):
+            st.switch_page(ui.page("study"), query_params={"read": reading.id})
     if way.button(f"Drill {len(catalog.cards_of[skill_id])} cards", key=f"{place}-{skill_id}", width="stretch"):
         st.switch_page(ui.page("drill"), query_params={"skill": skill_id})
 

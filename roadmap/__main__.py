@@ -261,7 +261,7 @@ def bench(options: argparse.Namespace) -> int:
     """Measure what a click costs, and the rest of the budgets."""
     from roadmap import bench
 
-    bench.main(as_json=options.json)
+    bench.main(as_json=options.json, people=options.load)
     return 0
 
 
@@ -424,16 +424,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_json(standing)
 
-    people = command(
+    teaming = command(
         team,
         "read the reports of a folder and write what they say of a team",
         more="Every HTML, JSON and .zip file in DIR and below is read, one at a time; a bad one is named on standard "
         "error and the rest count.",
     )
-    people.add_argument("folder", metavar="DIR", type=folder)
-    people.add_argument("--xlsx", metavar="OUT", type=new_file, help="the spreadsheet to write")
-    people.set_defaults(parser=people)
-    _add_json(people)
+    teaming.add_argument("folder", metavar="DIR", type=folder)
+    teaming.add_argument("--xlsx", metavar="OUT", type=new_file, help="the spreadsheet to write")
+    teaming.set_defaults(parser=teaming)
+    _add_json(teaming)
 
     command(key, "make a key that signs the reports of this server")
     published = command(schema, "print the JSON schema of a report, or of a review")
@@ -448,7 +448,16 @@ def _parser() -> argparse.ArgumentParser:
     simulating.add_argument("--seed", type=seed, default=2026, help="another seed than 2026")
     _add_json(simulating)
 
-    _add_json(command(bench, "measure the time from click to paint, start, memory and team loading", extra="test"))
+    measuring = command(bench, "measure the time from click to paint, start, memory and team loading", extra="test")
+    measuring.add_argument(
+        "--load",
+        metavar="PEOPLE",
+        type=people,
+        nargs="?",
+        const=100,
+        help="instead: so many people (100 unless told) on one process, each ticking every two seconds",
+    )
+    _add_json(measuring)
     return parser
 
 
@@ -471,6 +480,14 @@ def seed(text: str) -> int:
     """A number to draw chance from: any whole one from 0."""
     number = int(text)
     if number < 0:
+        raise ValueError
+    return number
+
+
+def people(text: str) -> int:
+    """How many people."""
+    number = int(text)
+    if number < 1:
         raise ValueError
     return number
 

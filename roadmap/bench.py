@@ -1,4 +1,5 @@
-"""What a click costs: the app in a real browser beside a plain HTML checkbox, so that runs compare as ratios.
+"""What a click costs: the app in a real browser beside a plain HTML checkbox, so that runs compare as ratios; and what
+a crowd of people meets (`--load`).
 
 Needs the test extra (Playwright) and a browser. Every time is from the click to the frame in which its effect is
 painted, in milliseconds.
@@ -6,6 +7,7 @@ painted, in milliseconds.
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import os
@@ -21,30 +23,35 @@ import time
 import urllib.request
 import uuid
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
+from random import Random
 from statistics import median, quantiles
 from typing import Any
 
 import yaml
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from roadmap import content, export, report
+from roadmap import content, evidence, export, load, report
 from roadmap.browser import FLAGS, find_browser
 from roadmap.catalog import Card, Catalog
 from roadmap.evidence import HELD, Event
 from roadmap.recall import IN_A_ROW
 from roadmap.report import Report
 from roadmap.report.team import Member, latest_by_person
+from roadmap.search import Search
 from roadmap.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]
 CLICKS = 40
+LOAD_SECONDS = 30
 TIMES = (1, 10)
+EVIDENCE_BUDGETS = {"posterior": 1.0, "from 1,000 events": 5.0}
+"""Milliseconds."""
 NAMES = (
     *("Ada Okafor", "Bruno Silva", "Chiara Conti", "Daniyar Omarov", "Elin Strand", "Farah Haddad"),
     *("Goran Petrović", "Hana Sato", "Ivo Novák", "Jun Park", "Kaveh Rahimi", "Leila Mansour"),
@@ -90,10 +97,52 @@ document.querySelector("input").onchange = () => { output.value = Number(output.
 </script>"""
 
 
-def main(*, as_json: bool = False) -> None:
-    """Run every measure for the dataset as it is and ten times as large, and print them."""
-    measured = measure()
-    print(json.dumps(measured, indent=1) if as_json else _table(measured))
+def main(*, as_json: bool = False, people: int | None = None) -> None:
+    """Run every measure for the dataset as it is and ten times as large, or a crowd of so many, and print them."""
+    measured = measure() if people is None else measure_load(people)
+    table = _table if people is None else _load_table
+    print(json.dumps(measured, indent=1) if as_json else table(measured))
+
+
+def measure_load(people: int, seconds: float = LOAD_SECONDS) -> dict[str, Any]:
+    """What a crowd meets on the Skills page of one process, each person with a tab of their own.
+
+    Without a sign-in they are all one person, so that each tick has every other tab drawn again within a second. First
+    one of them ticks and the others look on, then everyone ticks.
+    """
+    found: dict[str, Any] = {"people": people, "seconds": seconds}
+    with tempfile.TemporaryDirectory() as made:
+        url = f"sqlite:///{Path(made) / 'load.db'}"
+        with _served(content.FOLDER, url) as (address, process, _):
+            for name, ticking in (("one ticks, the others look on", 1), ("everyone ticks", people)):
+                found[name] = asyncio.run(_crowd(address, process.pid, people, ticking, seconds))
+    return found
+
+
+async def _crowd(address: str, pid: int, people: int, ticking: int, seconds: float) -> dict[str, Any]:
+    async with load.crowd(address, 1):
+        pass  # the first visitor loads what all share
+    before = _memory(pid, "VmRSS")
+    async with load.crowd(address, people) as tabs:
+        started, used, runs = time.perf_counter(), _processor_seconds(pid), sum(tab.runs for tab in tabs)
+        await load.tick(tabs[:ticking], seconds)
+        lasted = time.perf_counter() - started
+        busy = None if used is None else (_processor_seconds(pid) or 0) - used
+        runs = sum(tab.runs for tab in tabs) - runs
+        await load.settle(tabs)
+        after = _memory(pid, "VmRSS")
+    times = sorted(milliseconds for tab in tabs for milliseconds in tab.settled)
+    return {
+        "ticks": len(times),
+        "p50": round(median(times), 1),
+        "p95": round(quantiles(times, n=20)[-1], 1),
+        "missed": sum(len(tab.unsettled) + tab.refused for tab in tabs),
+        "runs_per_second": round(runs / lasted, 1),
+        "cpu_share": busy and round(busy / lasted, 2),
+        "memory_before_mb": before,
+        "memory_after_mb": after,
+        "memory_per_session_mb": after and before and round((after - before) / people, 2),
+    }
 
 
 def measure() -> dict[str, Any]:
@@ -109,6 +158,7 @@ def measure() -> dict[str, Any]:
             found["sizes"][str(times)] = _size(browser, folder, Path(made) / f"{times}.db", floor["median"])
         browser.close()
     found["reports_per_second"] = _reports_per_second()
+    found["evidence_ms"] = evidence_milliseconds()
     if catalog := content.read().catalog:
         found["zip_of_500_seconds"] = _zip_seconds(catalog)
     return found
@@ -178,6 +228,7 @@ def _size(browser: Browser, folder: Path, database: Path, floor: float) -> dict[
         "skills": len(loaded.catalog.skills),
         "cards": len(loaded.catalog.cards),
         "content_seconds": round(read, 2),
+        "search_ms": _search_milliseconds(Search(loaded.catalog)),
     }
     with _served(folder, url) as (address, process, started):
         page = browser.new_page(viewport={"width": 1440, "height": 900})
@@ -193,11 +244,22 @@ def _size(browser: Browser, folder: Path, database: Path, floor: float) -> dict[
             "answer": _answers(page, address),
             "deck": _deck(page, address),
         }
-        found["peak_memory_mb"] = _peak_memory(process.pid)
+        found["peak_memory_mb"] = _memory(process.pid, "VmHWM")
         page.close()
     for name, sample in times.items():
         found[name] = {**_summary(sample), "ratio": round(median(sample) / floor, 2), "budget": BUDGETS[name]}
     return found
+
+
+def _search_milliseconds(index: Search) -> float:
+    """The median time that a search over everything takes, each word typed to its end."""
+    taken = []
+    for words in ("transaction rollback", "redis cache", "guard interceptor order", "event loop", "outbox"):
+        for typed in range(3, len(words) + 1):
+            started = time.perf_counter()
+            index.find(words[:typed])
+            taken.append(1000 * (time.perf_counter() - started))
+    return round(median(taken), 2)
 
 
 def _each(page: Page, act: str, done: str, clicks: int = CLICKS) -> list[float]:
@@ -303,13 +365,22 @@ def _served(folder: Path, url: str) -> Iterator[tuple[str, subprocess.Popen[byte
         process.wait()
 
 
-def _peak_memory(pid: int) -> float | None:
-    """The most memory the process ever held, in MB; None where the system does not say."""
+def _memory(pid: int, which: str) -> int | None:
+    """The memory a process holds (VmRSS), or the most it ever held (VmHWM), in MB; None where the system is silent."""
     try:
         status = Path(f"/proc/{pid}/status").read_text("ascii")
     except OSError:
         return None
-    return round(int(status.split("VmHWM:")[1].split()[0]) / 1024)
+    return round(int(status.split(f"{which}:")[1].split()[0]) / 1024)
+
+
+def _processor_seconds(pid: int) -> float | None:
+    """The processor time a process has used; None where the system is silent."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _reports_per_second(many: int = 200) -> dict[str, float]:
@@ -338,6 +409,41 @@ def _reports_per_second(many: int = 200) -> dict[str, float]:
         for _ in range(many):
             export.read(f"report.{name}", data)
         found[name] = round(many / (time.perf_counter() - started))
+    return found
+
+
+def evidence_milliseconds(many: int = 40) -> dict[str, dict[str, float]]:
+    """What one posterior costs, and judging a person from 1,000 events: time on the processor, by name."""
+    catalog = content.read().catalog
+    if catalog is None:
+        return {}
+    chance = Random(1)  # noqa: S311 - a made-up person
+    kinds: tuple[evidence.Kind, ...] = ("quiz", "open", "recall")
+    events = [
+        evidence.Event(
+            date(2026, 1, 1) + timedelta(days=chance.randrange(300)),
+            f"item {chance.randrange(700)}",
+            chance.choice(kinds),
+            chance.random() < 0.7,
+            (chance.choice([*catalog.skills]),),
+        )
+        for _ in range(1000)
+    ]
+    ladder = evidence.Ladder(catalog)
+    as_of = date(2026, 12, 1)
+    moved = evidence.log_odds(catalog, evidence.counted(catalog, events, as_of), faded=True)[None, :]
+    what: dict[str, Callable[[], object]] = {
+        "posterior": lambda: ladder.posterior(moved),
+        "from 1,000 events": lambda: evidence.judge(catalog, (), events, as_of),
+    }
+    found = {}
+    for name, do in what.items():
+        sample = []
+        for _ in range(many):
+            started = time.process_time()  # other programs on the machine do not count
+            do()
+            sample.append(1000 * (time.process_time() - started))
+        found[name] = {"median": round(median(sample), 2), "p95": round(quantiles(sample, n=20)[-1], 2)}
     return found
 
 
@@ -415,6 +521,21 @@ def _summary(sample: list[float]) -> dict[str, float]:
     return {"median": round(median(sample), 1), "p95": round(quantiles(sample, n=20)[-1], 1)}
 
 
+def _load_table(measured: dict[str, Any]) -> str:
+    lines = [
+        f"{measured['people']} people in one process, ticking every {load.EVERY:.0f} s for {measured['seconds']} s"
+    ]
+    for name, found in measured.items():
+        if isinstance(found, dict):
+            lines += [
+                f"{name}: p50 {found['p50']} ms, p95 {found['p95']} ms, {found['missed']} of {found['ticks']} missed",
+                f"  {found['runs_per_second']} script runs a second on {found['cpu_share']} of a processor; memory "
+                f"{found['memory_before_mb']} to {found['memory_after_mb']} MB, "
+                f"{found['memory_per_session_mb']} MB a session",
+            ]
+    return "\n".join(lines)
+
+
 def _table(measured: dict[str, Any]) -> str:
     floor = measured["floor"]
     lines = [f"plain HTML checkbox: {floor['median']} ms (p95 {floor['p95']}); everything below as a ratio to it", ""]
@@ -425,8 +546,11 @@ def _table(measured: dict[str, Any]) -> str:
             times = f"{value['median']:>7} ms  p95 {value['p95']:>7}"
             lines.append(f"  {name:<8} {times}  ratio {value['ratio']:>5}  budget {budget}")
         lines.append(f"  first page after start {found['first_page_seconds']} s")
-        lines.append(f"  content read in {found['content_seconds']} s")
+        lines.append(f"  content read in {found['content_seconds']} s, a search takes {found['search_ms']} ms")
         lines.append(f"  peak memory {found['peak_memory_mb']} MB")
+    for name, value in measured["evidence_ms"].items():
+        budget = EVIDENCE_BUDGETS[name]
+        lines.append(f"evidence, {name}: {value['median']} ms (p95 {value['p95']}), budget {budget} ms")
     rates = measured["reports_per_second"]
     lines.append(f"reports read a second: {rates.get('json')} JSON, {rates.get('html')} HTML")
     lines.append(f"500 reports in one .zip read in {measured.get('zip_of_500_seconds')} s")

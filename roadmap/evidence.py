@@ -30,8 +30,9 @@ HALF_LIFE = 120
 """Days in which an answer loses half its weight."""
 WINDOW = 3.0
 """How many answers of one kind count for a skill: the latest ones that add up to this."""
-HELD_RIGHT, GUESSED_RIGHT = 0.90, 0.40
-"""How likely a question is answered right by somebody who holds the skill, and by somebody who does not."""
+HELD_RIGHT, GUESSED_RIGHT = 0.90, 0.50
+"""How likely a question is answered right by somebody who holds the skill, and by somebody who does not: a quarter by
+guessing, and as much again by what they know of it already."""
 LOG_ODDS: Mapping[tuple[Kind, bool], float] = {
     ("quiz", True): log(HELD_RIGHT / GUESSED_RIGHT),
     ("quiz", False): log((1 - HELD_RIGHT) / (1 - GUESSED_RIGHT)),
@@ -215,19 +216,19 @@ def judge(catalog: Catalog, ticks: Collection[str], events: Iterable[Event], as_
         last = newest.get(id)
         skills[id] = SkillEvidence(
             probability=probability,
-            state=_state(id in ticks, probability, tested),
+            state="open",
             checked=tested,
             newest=last,
             rusty=tested >= TESTED
             and fresh >= SURE
             and (probability < SURE or (last is not None and (as_of - last).days > FORGOTTEN)),
         )
-    return Evidence(
+    alone = Evidence(
         level=shown,
         likely=_highest(catalog, at_least >= 0.5),
         low=_highest(catalog, at_least >= 0.9),
         high=_highest(catalog, at_least > 0.1),
-        status=_status(catalog, levels.standing(catalog, ticks).level, shown, at_least, effective),
+        status="not enough evidence",
         probability={stage.id: float(p) for stage, p in zip(catalog.stages, at_least, strict=True)},
         skills=skills,
         answers=len({one.event for one in checked}),
@@ -235,6 +236,19 @@ def judge(catalog: Catalog, ticks: Collection[str], events: Iterable[Event], as_
         newest=max(newest.values(), default=None),
         counted=kept,
     )
+    return beside(catalog, alone, ticks)
+
+
+def beside(catalog: Catalog, found: Evidence, ticks: Collection[str]) -> Evidence:
+    """The same evidence beside what is ticked: that moves no probability, only what they mean together.
+
+    So one judgement of a person's events serves all that they tick and untick until the next answer.
+    """
+    skills = {
+        id: skill._replace(state=_state(id in ticks, skill.probability, skill.checked))
+        for id, skill in found.skills.items()
+    }
+    return found._replace(skills=skills, status=_status(catalog, levels.standing(catalog, ticks).level, found))
 
 
 def counted(catalog: Catalog, events: Iterable[Event], as_of: date) -> tuple[Counted, ...]:
@@ -342,13 +356,13 @@ def _state(ticked: bool, probability: float, tested: int) -> State:
     return "open"
 
 
-def _status(catalog: Catalog, claimed: str | None, shown: str | None, at_least: Floats, effective: float) -> Status:
-    if effective < ENOUGH:
+def _status(catalog: Catalog, claimed: str | None, found: Evidence) -> Status:
+    if found.effective < ENOUGH:
         return "not enough evidence"
-    claims, shows = (catalog.rank[level] if level else 0 for level in (claimed, shown))
-    if shows >= claims:
+    claims, shows = (catalog.rank[level] if level else 0 for level in (claimed, found.level))
+    if claimed is None or shows >= claims:
         return "confirmed" if shows == claims else "stronger than claimed"
-    return "not supported" if at_least[claims - 1] <= 0.1 else "partly confirmed"
+    return "not supported" if found.probability[claimed] <= 0.1 else "partly confirmed"
 
 
 def of_line(catalog: Catalog, found: Evidence, line: Skill) -> float:

@@ -19,12 +19,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from roadmap import content, export, levels, report
+from roadmap import content, evidence, export, levels, report, simulation
 from roadmap.__main__ import main
 from roadmap.export import signature
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = ("run", "test", "check", "level", "bench", "team")
+COMMANDS = ("run", "test", "check", "level", "team", "key", "schema", "simulate", "bench")
 
 Say = Callable[..., tuple[int, str, str]]
 
@@ -123,6 +123,7 @@ def test_every_command_explains_itself(command: str, say: Say) -> None:
         (["level"], "FILE"),
         (["level", "nothing.json"], "there is no file nothing.json"),
         (["level", __file__, "--as-of", "31 May"], "invalid day value: '31 May'"),
+        (["simulate", "--seed", "-1"], "invalid seed value"),
         (["--port", "http"], "invalid port value: 'http'"),
         (["run", "--port", "70000"], "invalid port value: '70000'"),
     ],
@@ -271,6 +272,98 @@ def test_a_backup_counts_up_to_a_day(small: None, tmp_path: Path, say: Say) -> N
         assert (claimed["level"], claimed["ticked"]) == (level, ticked)
 
 
+def right(*skills: str, kind: str = "quiz", outcome: str = "right", at: str = "2026-05-30") -> list[dict[str, str]]:
+    """An event about each of these skills, two items each."""
+    return [
+        {"skill": skill, "kind": kind, "outcome": outcome, "at": at, "item": f"{skill} {kind} {n}"}
+        for skill in skills
+        for n in (1, 2)
+    ]
+
+
+def test_events_show_a_level_beside_the_claimed_one(ticks: Callable[[Any], Path], say: Say) -> None:
+    junior = sorted(miniature.by_counts(5, 0, 0, 0, 0))
+    events = right(*junior) + right(*junior, kind="recall", outcome="good")
+    file = ticks({"ticks": junior[:4], "events": events})
+    code, out, err = say("level", file, "--json", "--as-of", "2026-05-31")
+    assert (code, err) == (0, "")
+    found = json.loads(out)
+    of = evidence.judge(
+        miniature.catalog(),
+        junior[:4],
+        [
+            evidence.Event(date(2026, 5, 30), e["item"], e["kind"], e["outcome"] in ("right", "good"), (e["skill"],))
+            for e in events
+        ],
+        date(2026, 5, 31),
+    )
+    assert found["claimed"]["level"] == "junior"
+    shown = found["shown"]
+    assert (shown["level"], shown["likely"], shown["range"], shown["status"]) == (
+        of.level,
+        of.likely,
+        [of.low, of.high],
+        of.status,
+    )
+    assert shown["probability"] == {stage: pytest.approx(share, abs=1e-4) for stage, share in of.probability.items()}
+    assert {id: skill["state"] for id, skill in found["skills"].items()} == {
+        id: skill.state for id, skill in of.skills.items()
+    }
+    assert all(
+        skill["probability"] == pytest.approx(of.skills[id].probability, abs=1e-4)
+        for id, skill in found["skills"].items()
+    )
+    assert (shown["answers"], len(found["counted"])) == (10, 20)
+    assert found["counted"][0]["weight"] == pytest.approx(2 ** (-1 / 120), abs=1e-4)
+
+
+def test_clicking_easy_without_a_checked_answer_shows_nothing(ticks: Callable[[Any], Path], say: Say) -> None:
+    everything = sorted(miniature.catalog().skills)
+    file = ticks({"ticks": everything, "events": right(*everything, kind="recall", outcome="easy")})
+    shown = json.loads(say("level", file, "--json", "--as-of", "2026-05-31")[1])["shown"]
+    assert (shown["level"], shown["status"], shown["answers"]) == (None, "not enough evidence", 0)
+
+
+def test_the_day_decides_which_events_count_and_how_far_they_have_faded(ticks: Callable[[Any], Path], say: Say) -> None:
+    junior = sorted(miniature.by_counts(5, 0, 0, 0, 0))
+    file = ticks({"events": right(*junior[:3], at="2026-05-01") + right(*junior[3:], at="2026-06-01T08:00:00Z")})
+
+    def shown(day: str) -> dict[str, Any]:
+        return json.loads(say("level", file, "--json", "--as-of", day)[1])["shown"]
+
+    assert [shown(day)["answers"] for day in ("2026-04-30", "2026-05-31", "2026-06-01")] == [0, 6, 10]
+    assert shown("2026-06-01")["status"] == "stronger than claimed"
+    assert shown("2027-06-01")["status"] == "not enough evidence"
+    words = say("level", file, "--as-of", "2026-06-01")[1]
+    assert "\nChecked up to 2026-06-01: What you have shown so far: at least " in words
+    assert words.endswith("Beside the claim: stronger than claimed.\n")
+
+
+def test_a_report_is_judged_by_what_it_carries(small: None, tmp_path: Path, say: Say) -> None:
+    checked = [
+        evidence.Event(date(2026, 11, 20), f"{skill} {n}", "quiz", True, (skill,))
+        for skill in miniature.by_counts(5, 5, 0, 0, 0)
+        for n in (1, 2)
+    ]
+    of = miniature.report(miniature.by_counts(5, 5, 5, 0, 0), events=checked)
+    (tmp_path / "report.json").write_bytes(export.to_json(of))
+    found = json.loads(say("level", tmp_path / "report.json", "--json")[1])
+    assert found["as_of"] == "2026-11-22"
+    assert (found["shown"]["level"], found["shown"]["status"]) == (of.shown.level, of.shown.status)
+    assert found["shown"]["status"] == "partly confirmed"
+
+
+def test_a_mistake_in_an_event_is_named_with_its_place(ticks: Callable[[Any], Path], say: Say) -> None:
+    events = [
+        *right("junior.skill-1"),
+        {"skill": "junior.skill-1", "kind": "quiz", "outcome": "easy", "at": "2026-05-30"},
+    ]
+    code, out, err = say("level", ticks({"ticks": [], "events": events}), "--json")
+    assert code == 1
+    assert err == "events[2].outcome must be right or wrong for kind quiz.\n"
+    assert json.loads(out)["problems"] == [err.strip()]
+
+
 def test_an_unknown_id_is_named_with_what_was_meant(ticks: Callable[[Any], Path], say: Say) -> None:
     code, out, err = say("level", ticks(["junior.skill-1", "junior.skil-2", "\x1b[31mred"]))
     assert (code, out) == (1, "")
@@ -282,7 +375,7 @@ def test_a_million_unknown_ids_are_counted_not_listed(ticks: Callable[[Any], Pat
     code, _, err = say("level", ticks([f"unknown-{number}" for number in range(1_000_000)]))
     assert code == 1
     assert len(err.splitlines()) == 21
-    assert err.endswith("And 999980 more that do not exist.\n")
+    assert err.endswith("And 999980 more.\n")
 
 
 @pytest.mark.parametrize(
@@ -302,6 +395,29 @@ def test_any_bytes_are_answered_in_a_sentence(small: None, tmp_path: Path, say: 
     code, _, err = say("level", tmp_path / "any")
     assert code in (0, 1)
     assert "Traceback" not in err
+
+
+# simulate
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_simulation_prints_its_tables_and_says_whether_what_is_promised_holds(
+    seed: int, monkeypatch: pytest.MonkeyPatch, say: Say
+) -> None:
+    monkeypatch.setattr(simulation, "QUICK", simulation.Sizes(30, 3, 3, 5, 2, 1))  # as few as say anything
+    code, out, err = say("simulate", "--quick", "--seed", seed)
+    assert f"(seed {seed})" in out
+    assert out.count("holds  ") + out.count("FAILS  ") == 7
+    assert code == int("FAILS" in out)
+    assert "level accuracy, ladder world" in err
+    told = json.loads(say("simulate", "--quick", "--seed", seed, "--json")[1])
+    assert told["seed"] == seed
+    assert [promise["holds"] for promise in told["promises"]] == [line.startswith("holds") for line in _promises(out)]
+    assert len(told["tables"]) == 6
+
+
+def _promises(out: str) -> list[str]:
+    return [line for line in out.split("\n") if line.startswith(("holds", "FAILS"))]
 
 
 # test

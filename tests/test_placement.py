@@ -14,10 +14,22 @@ from hypothesis import strategies as st
 from test_evidence import GOAL, SEVERAL, TODAY, answered, question, shows, stage
 
 from roadmap import evidence, placement
-from roadmap.catalog import Question
+from roadmap.catalog import Catalog, Question
 from roadmap.evidence import Ladder
 from roadmap.facts import Answer, Mode
-from roadmap.placement import Check, Form, askable, check, is_over, next_question, proposed, worth_retaking
+from roadmap.placement import (
+    Check,
+    Form,
+    askable,
+    check,
+    enough_from,
+    is_over,
+    last_done,
+    next_question,
+    proposed,
+    worth_from,
+    worth_retaking,
+)
 
 ROADMAP = miniature.but(
     questions=(
@@ -135,9 +147,9 @@ def test_the_next_question_is_one_of_the_four_that_leave_the_level_least_uncerta
     left = {}
     for place, id in enumerate(ROADMAP.skills):
         step = np.eye(24)[place]
-        right = 0.9 * held[place] + 0.4 * (1 - held[place])
-        left[id] = right * entropy(moved + np.log(0.9 / 0.4) * step) + (1 - right) * entropy(
-            moved + np.log(0.1 / 0.6) * step
+        right = 0.9 * held[place] + 0.5 * (1 - held[place])
+        left[id] = right * entropy(moved + np.log(0.9 / 0.5) * step) + (1 - right) * entropy(
+            moved + np.log(0.1 / 0.5) * step
         )
     best = sorted(left, key=left.__getitem__)[:4]
     single = [question for question in ROADMAP.questions if len(question.skills) == 1]
@@ -233,6 +245,28 @@ def test_questions_that_left_the_roadmap_are_not_counted() -> None:
     assert asked(gone, now=NOON + 21 * MINUTE).answers == ()
 
 
+def test_the_last_check_that_ended_is_kept_apart_from_those_that_were_left() -> None:
+    def last(answers: Sequence[Answer], form: Form = "placement") -> tuple[Answer, ...]:
+        return last_done(ROADMAP, answers, form, of)
+
+    first = taken(up_to("junior"), start=NOON - timedelta(days=90))
+    second = taken(up_to("mid"), first, start=NOON - timedelta(days=40))
+    left = [answer(QUESTIONS[5], True, NOON - timedelta(days=2)), answer(QUESTIONS[6], True)]
+    assert last([]) == last(left) == ()
+    assert last([*first, *left]) == tuple(first)
+    assert last([*first, *second, *left]) == tuple(second)
+    assert last([*first, *second], "readiness") == ()
+    at_once = taken(up_to("mid"), second, form="readiness", start=NOON - timedelta(days=40))
+    assert last([*second, *at_once], "readiness") == tuple(at_once)
+
+
+def test_two_checks_of_one_day_are_two() -> None:
+    whole = taken(up_to("mid"))
+    anew = answer(next(id for id in QUESTIONS if id not in {one.question for one in whole}), True, NOON + MINUTE * 60)
+    assert last_done(ROADMAP, [*whole, anew], "placement", of) == tuple(whole)
+    assert asked([*whole, anew], now=NOON + MINUTE * 61).answers == (anew,)
+
+
 # How long it still takes
 
 
@@ -297,6 +331,53 @@ def test_it_is_not_worth_retaking_while_the_evidence_is_fresh_and_says_one_stage
     assert not worth_retaking(settled, long_ago, TODAY)
     assert worth_retaking(wide, long_ago, TODAY)
     assert worth_retaking(settled._replace(effective=7.9), long_ago, TODAY)
+
+
+def test_the_day_from_which_it_is_worth_retaking_is_when_what_is_known_has_faded_or_is_old() -> None:
+    found = shows(answered(*stage("junior", 1, 2, 3, 4, 5), times=3))._replace(low="mid", high="mid", newest=TODAY)
+    long_ago, yesterday = TODAY - timedelta(days=40), TODAY - timedelta(days=1)
+    assert worth_from(found._replace(effective=16.0), long_ago, TODAY) == TODAY + timedelta(days=121)
+    assert worth_from(found._replace(effective=9.0), long_ago, TODAY) == TODAY + timedelta(days=21)
+    assert worth_from(found._replace(effective=9.0), yesterday, TODAY) == TODAY + timedelta(days=29)
+    assert worth_from(found._replace(effective=99.0), long_ago, TODAY) == TODAY + timedelta(days=121)
+    old = found._replace(effective=99.0, newest=TODAY - timedelta(days=121))
+    assert worth_from(old, TODAY - timedelta(days=200), TODAY) == TODAY
+
+
+@given(st.floats(0, 60), st.none() | st.integers(0, 200), st.integers(0, 200), st.booleans())
+def test_worth_retaking_is_having_reached_that_day_and_the_day_is_never_past(
+    effective: float, last_ago: int | None, newest_ago: int, one_stage: bool
+) -> None:
+    last = None if last_ago is None else TODAY - timedelta(days=last_ago)
+    found = shows(answered(*stage("junior", 1, 2, 3, 4, 5), times=3))._replace(
+        effective=effective, newest=TODAY - timedelta(days=newest_ago), low="mid", high="mid" if one_stage else "senior"
+    )
+    day = worth_from(found, last, TODAY)
+    assert day >= TODAY
+    assert (day == TODAY) == worth_retaking(found, last, TODAY)
+    if day > TODAY:
+        faded = effective / 2 ** ((day - TODAY).days / evidence.HALF_LIFE)
+        old = (day - (found.newest or day)).days > evidence.FORGOTTEN
+        rested = last is not None and (day - last).days == evidence.REVEALED
+        assert faded < placement.SHORTEST or old or rested
+
+
+def test_a_check_waits_until_enough_questions_have_rested() -> None:
+    def enough(answers: Sequence[Answer], form: Form = "placement", roadmap: Catalog = ROADMAP) -> date | None:
+        return enough_from(roadmap, answers, form, TODAY, of)
+
+    about_skills = [question.id for question in askable(ROADMAP, (), TODAY, of)]
+    assert enough([]) == TODAY
+    seen = [
+        answer(id, True, NOON - timedelta(days=20 if place < 6 else 10), "quiz")
+        for place, id in enumerate(about_skills)
+    ]
+    assert enough(seen) == TODAY + timedelta(days=20)
+    assert enough(seen, "readiness") == TODAY + timedelta(days=10)
+    assert enough(seen[8:]) == TODAY
+    few = miniature.but(questions=ROADMAP.questions[:9])
+    assert enough([], roadmap=few) is None
+    assert enough([], "readiness", few) == TODAY
 
 
 def test_the_whole_check_is_eight_to_fifteen_and_about_ten_minutes() -> None:

@@ -8,10 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from roadmap import content
+from roadmap import content, evidence
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+MEASUREMENT = (ROOT / "docs" / "measurement.md").read_text("utf-8")
 AUTHORS = (ROOT / "content" / "README.md").read_text("utf-8")
 
 
@@ -72,3 +73,31 @@ def test_the_tree_in_the_readme_is_the_tree_on_disk() -> None:
 def test_every_picture_in_the_readme_is_there() -> None:
     for picture in re.findall(r"!\[[^]]+\]\(([^)]+)\)", README):
         assert (ROOT / picture).exists()
+
+
+def test_the_case_in_the_readme_comes_to_what_it_says(tmp_path: Path) -> None:
+    told = re.search(r"```json\n(.*?)```", README, re.DOTALL)[1]
+    arguments, said = re.search(
+        r"`python -m roadmap (level ada\.json [^`]*)` ends with\n\n```\n(.*?)```", README, re.DOTALL
+    ).groups()
+    (tmp_path / "ada.json").write_text(told)
+    command = [sys.executable, "-m", "roadmap", *arguments.replace("ada.json", str(tmp_path / "ada.json")).split()]
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.endswith(said)
+
+
+def test_the_rule_is_explained_with_the_numbers_that_it_has() -> None:
+    odds = evidence.LOG_ODDS
+    for words in (
+        f"question right {odds['quiz', True]:+.2f}",
+        f"{evidence.HELD_RIGHT:.0%}".replace("%", " %") + " of those who hold the skill answer right",
+        f"{evidence.GUESSED_RIGHT:.0%}".replace("%", " %") + " of those who do not",
+        f"question wrong {odds['quiz', False]:+.2f}",
+        f"passed {odds['open', True]:+.2f}, not passed {odds['open', False]:+.2f}",
+        f"card passed {odds['recall', True]:+.2f}",
+        f"2^(-days / {evidence.HALF_LIFE})",
+        " ".join(f"{p:.2f}"[1:] for p in evidence.PRIOR),
+        f"right answers that weigh {evidence.RIGHT_ABOVE} or more",
+    ):
+        assert words in MEASUREMENT
+    assert len(re.findall(r"^    holds ", MEASUREMENT, re.MULTILINE)) == 7
+    assert "FAILS" not in MEASUREMENT

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from roadmap import export
 from roadmap import report as reports
+from roadmap.__main__ import main
 from roadmap.export import Refused, Seal, judged
 from roadmap.export.signature import OWN, TRUSTED, new_key
 from roadmap.report import Report
@@ -355,9 +356,13 @@ def test_a_review_is_signed_where_the_organisation_has_a_key(monkeypatch: pytest
     assert judged(full()) is Seal.UNSIGNED
 
 
-def test_the_published_schema_is_the_one_in_the_code_and_every_review_meets_it() -> None:
+def test_the_published_schema_is_the_one_in_the_code_and_every_review_meets_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     published = json.loads((ROOT / "docs" / "review-schema.json").read_text("utf-8"))
     assert published == answers.json_schema()
+    assert main(["schema", "review"]) == 0
+    assert json.loads(capsys.readouterr().out) == published
     jsonschema.validate(json.loads(GOOD), published)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**json.loads(GOOD), "role": "boss"}, published)

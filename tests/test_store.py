@@ -8,8 +8,10 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
@@ -252,6 +254,36 @@ def test_the_revision_grows_with_every_act_of_that_person_alone(store: Store) ->
     assert store.revision(other) == 0
 
 
+def test_a_revision_of_some_kinds_grows_with_those_alone(store: Store) -> None:
+    who, kinds = store.person(), ("note", "retraction")
+    assert store.revision(who, kinds) == 0
+    store.note(who, SKILLS[0], Note(text="x"), NOON)
+    noted = store.revision(who, kinds)
+    store.tick(who, {SKILLS[0]: True}, NOON)
+    assert store.revision(who, kinds) == noted == store.revision(who) - 1
+    store.undo(who, ("tick",), NOON)
+    assert store.revision(who, kinds) == store.revision(who)
+
+
+def test_many_who_write_at_once_in_one_process_wait_their_turn_and_hold_up_nobody_who_reads(store: Store) -> None:
+    who, writers = store.person(), 40  # more than there are connections
+    started, read = Barrier(writers + 1), []
+
+    def write(number: int) -> None:
+        started.wait()
+        store.tick(who, {SKILLS[number % len(SKILLS)]: True}, NOON)
+
+    with ThreadPoolExecutor(writers) as pool:
+        writing = [pool.submit(write, number) for number in range(writers)]
+        started.wait()
+        while not all(one.done() for one in writing):
+            read.append(store.revision(who))
+        for one in writing:
+            one.result()
+    assert len(store.ticks(who)) == store.revision(who) == writers
+    assert read == sorted(read)
+
+
 def test_a_clock_that_goes_back_is_held_at_the_newest_act(store: Store) -> None:
     who = store.person()
     store.tick(who, {SKILLS[0]: True}, NOON)
@@ -292,7 +324,7 @@ def test_a_question_is_answered_once_a_day_and_no_undo_takes_that_back(store: St
 
 @on_files
 @given(some_history, some_history)
-def test_answers_read_as_one_goes_are_those_another_process_reads(
+def test_what_is_read_as_one_goes_is_what_another_process_reads(
     store: Store, one: list[tuple[timedelta, Act]], other: list[tuple[timedelta, Act]]
 ) -> None:
     here, there, elsewhere, at = somebody(store), somebody(store), Store(str(store.engine.url)), NOON
@@ -304,8 +336,9 @@ def test_answers_read_as_one_goes_are_those_another_process_reads(
     for wait, act in [*one, (HOUR, restoring), (HOUR, undoing(("restore",)))]:
         at += wait
         act(store, here, at)
-        elsewhere._answers.clear()
-        assert store.answers(here) == elsewhere.answers(here)
+        elsewhere._facts.clear()
+        for followed in ("ticks", "notes", "answers", "recalls", "scores", "labels", "settings"):
+            assert getattr(store, followed)(here) == getattr(elsewhere, followed)(here), followed
     elsewhere.close()
 
 

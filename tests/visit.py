@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,10 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Element
 
-from roadmap import content, ui
-from roadmap.catalog import Catalog
+from roadmap import content, placement, ui
+from roadmap.catalog import Catalog, Question
+from roadmap.facts import Answer, Confidence
+from roadmap.placement import Form
 from roadmap.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -176,3 +178,30 @@ def with_ticks(*ids: str, at: datetime = NOON) -> tuple[Store, str]:
     held, who = store()
     held.tick(who, dict.fromkeys(ids, True), at)
     return held, who
+
+
+def take_check(
+    held: Store,
+    who: str,
+    knows: Callable[[Question], bool],
+    start: datetime,
+    form: Form = "placement",
+    most: int = placement.LONGEST,
+) -> list[Answer]:
+    """Answer a check as far as `most` questions, one a minute; gives its answers."""
+    taken: list[Answer] = []
+    for number in range(most):
+        at = start + number * timedelta(minutes=1)
+        question = placement.check(catalog(), held.answers(who), form, at, lambda moment: moment.date(), who).question
+        if question is None:
+            break
+        option = (key(question) + (not knows(question))) % 4
+        fact = Answer(at, question.id, option, knows(question), 30_000, form, Confidence(1 + number % 3))
+        assert held.answer(who, fact, since=at)
+        taken.append(fact)
+    return taken
+
+
+def key(question: Question) -> int:
+    """The place of the right option, as authored."""
+    return [option.right for option in question.options].index(True)

@@ -24,7 +24,7 @@ border-bottom:1px solid var(--hair)}
 .answers thead th{color:var(--quiet);font-size:14px;padding-block:4px}
 .answers .quiet{color:var(--quiet);font-size:14px}
 .answers .stance{font-weight:650}
-.answers td>p+p.stance{margin-top:12px}
+.answers :is(td,details)>:is(p,blockquote)+p.stance{margin-top:12px}
 .answers blockquote{white-space:pre-wrap;border-inline-start:3px solid var(--hair);padding-inline-start:12px;
 margin-top:4px}
 .answers ol{list-style:none}
@@ -105,10 +105,10 @@ def _day(of: Report | Review) -> date:
 def _entry(one: Report | Review, lines: Callable[[str], str], prompts: Callable[[str], str]) -> str:
     if isinstance(one, Report):
         changed = words.changed(one)
-        return f"<p>You reported: {escape(words.headline(one))}</p>" + (
+        return f"<p>Your report. {escape(words.headline(one))}</p>" + (
             f'<p class="quiet">{escape(changed)}</p>' if changed else ""
         )
-    about = f"on your report of {day(one.as_of)}"
+    about = f"your report of {day(one.as_of)}"
     said = [f"<p><bdi>{escape(one.by)}</bdi>, {one.role}, answered {about}: {reviews.counts(one)}.</p>"]
     said += [_quoted(one.comment)] if one.comment else []
     inside = []

@@ -33,8 +33,8 @@ class Sizes(NamedTuple):
     practice: int
 
 
-FULL = Sizes(levels=4000, checks=600, gaming=600, staleness=2000, retest=400, practice=80)
-QUICK = Sizes(levels=1200, checks=120, gaming=100, staleness=400, retest=60, practice=12)
+FULL = Sizes(levels=4000, checks=400, gaming=300, staleness=1000, retest=150, practice=60)
+QUICK = Sizes(levels=900, checks=50, gaming=60, staleness=150, retest=20, practice=5)
 
 
 class Found(NamedTuple):

@@ -39,7 +39,7 @@ class Promise(NamedTuple):
 
     def __str__(self) -> str:
         """One line."""
-        return f"{'holds' if self.holds else 'FAILS'}  {self.figure:6.3f}  {self.what}"
+        return f"{'holds' if self.holds else 'FAILS'}  {self.figure:7.4f}  {self.what}"
 
 
 class Accuracy(NamedTuple):

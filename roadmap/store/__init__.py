@@ -14,10 +14,11 @@ import time
 import uuid
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from datetime import time as clock
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -61,6 +62,7 @@ NOON = clock(12)
 
 Key = TypeVar("Key", bound=tuple[Any, ...])
 Held = TypeVar("Held")
+Fact = TypeVar("Fact")
 
 
 class Step(NamedTuple):
@@ -83,23 +85,30 @@ class Store:
         if self.engine.dialect.name == "sqlite":
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
-        self._writing = self.engine.execution_options(write=True)
+        self._turn = threading.Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
         self._memories: dict[tuple[str, float], tuple[int, dict[str, str]]] = {}
-        self._answers: dict[tuple[str], tuple[int, list[Answer]]] = {}
-        self._labelled: dict[tuple[str], tuple[int, list[Labelled]]] = {}
-        self._recalls: dict[tuple[str], tuple[int, list[Recall]]] = {}
-        self._lock = threading.Lock()
+        self._facts: dict[tuple[str, str], tuple[int, list[Any]]] = {}
         self._migrate()
 
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
 
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        """A transaction that writes.
+
+        SQLite lets one in at a time and makes the others ask again and again, in no order and each with a connection
+        taken from those who read; within a process they wait for their turn instead.
+        """
+        with self._turn, self.engine.execution_options(write=True).begin() as connection:
+            yield connection
+
     def _migrate(self) -> None:
         """Bring the tables up to date; the version is read after the lock is held, so that two starts agree."""
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
-        with self._writing.begin() as connection:
+        with self._writing() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(20261122)"))
             config.attributes["connection"] = connection
@@ -115,27 +124,24 @@ class Store:
         if found:
             return str(found)
         # Two first visits may meet here; the unique pair lets one of them in, and both read its id.
-        with suppress(sa.exc.IntegrityError), self._writing.begin() as connection:
+        with suppress(sa.exc.IntegrityError), self._writing() as connection:
             connection.execute(sa.insert(person).values(id=str(uuid.uuid4()), issuer=issuer, subject=subject))
         with self.engine.begin() as connection:
             return str(connection.scalar(wanted))
 
     def erase(self, who: str) -> None:
         """Delete everything held about a person, the person included: the one exception to append-only."""
-        with self._writing.begin() as connection:
+        with self._writing() as connection:
             connection.execute(sa.delete(person).where(person.c.id == who))
-        with self._lock:
-            self._memories.clear()
-            self._answers.clear()
-            self._recalls.clear()
-            self._labelled.clear()
+        self._memories.clear()
+        self._facts.clear()
 
     # What there is to learn
 
     def meet(self, now: Contents, at: datetime) -> None:
         """Note what there is to learn from this moment on, where it differs from what was noted last."""
         newest = sa.select(content.c.json).order_by(content.c.id.desc()).limit(1)
-        with self._writing.begin() as connection:
+        with self._writing() as connection:
             if (kept := connection.scalar(newest)) is None or Contents.model_validate_json(kept).digest != now.digest:
                 connection.execute(sa.insert(content), [{"at": at, "json": now.model_dump_json()}])
 
@@ -167,13 +173,13 @@ class Store:
         """Record a recall of a card; refused (False) where the card has a standing recall since that moment."""
         row = fact._asdict()
         at = row.pop("at")
-        again = _standing(recall, who).where(recall.c.card == fact.card, step.c.at >= since)
+        again = _standing(recall).where(recall.c.card == fact.card, step.c.at >= since)
         return self._append(who, "recall", at, uid, recall, [row], unless=again)
 
     def answer(self, who: str, fact: Answer, uid: str | None = None, *, since: datetime) -> bool:
         """Record an answer to a question; refused (False) where it has a standing answer since that moment."""
         row = fact._asdict()
-        again = _standing(answer, who).where(answer.c.question == fact.question, step.c.at >= since)
+        again = _standing(answer).where(answer.c.question == fact.question, step.c.at >= since)
         return self._append(who, "answer", row.pop("at"), uid, answer, [row], unless=again)
 
     def score(self, who: str, fact: Score, uid: str | None = None) -> bool:
@@ -217,7 +223,7 @@ class Store:
         """
         row = {"name": name, "reports": REPORTS.dump_json(tuple(reports), by_alias=True).decode()}
         mine = sa.select(step.c.id).where(step.c.person == who)
-        with self._writing.begin() as connection:
+        with self._writing() as connection:
             connection.execute(sa.delete(team).where(team.c.name == name, team.c.step.in_(mine)))
             made = _new_step(connection, who, "team", at, None)
             connection.execute(sa.insert(team), [{"step": made, **row}])
@@ -225,8 +231,8 @@ class Store:
 
     def undo(self, who: str, kinds: Sequence[Kind], at: datetime, uid: str | None = None) -> bool:
         """Retract the newest standing step of these kinds; False when there is none."""
-        with self._writing.begin() as connection:
-            last = connection.execute(_last(who, kinds)).first()
+        with self._writing() as connection:
+            last = connection.execute(_last(tuple(kinds)), {"who": who}).first()
             if not last or _stored(connection, who, uid):
                 return False
             undone = [last.id, *connection.scalars(sa.select(restored.c.restored).where(restored.c.step == last.id))]
@@ -244,10 +250,10 @@ class Store:
         rows: list[dict[str, Any]],
         unless: sa.Select[Any] | None = None,
     ) -> bool:
-        with self._writing.begin() as connection:
+        with self._writing() as connection:
             if not rows or _stored(connection, who, uid):
                 return False
-            if unless is not None and connection.execute(unless).first():
+            if unless is not None and connection.execute(unless, {"who": who}).first():
                 return False
             made = _new_step(connection, who, kind, at, uid)
             connection.execute(sa.insert(table), [{"step": made, **row} for row in rows])
@@ -255,50 +261,48 @@ class Store:
 
     # Reading what stands
 
-    def revision(self, who: str) -> int:
-        """A number that grows with every step of a person; what a second tab polls."""
+    def revision(self, who: str, kinds: Sequence[Kind] | None = None) -> int:
+        """A number that grows with every step of a person, or of these kinds; what a second tab polls."""
+        newest = _NEWEST if kinds is None else _newest(tuple(kinds))
         with self.engine.begin() as connection:
-            return connection.scalar(sa.select(sa.func.max(step.c.id)).where(step.c.person == who)) or 0
+            return connection.scalar(newest, {"who": who}) or 0
 
     def ticks(self, who: str) -> list[Tick]:
-        """The ticks that stand, in time order."""
-        return [Tick(row.at, row.skill, row.held) for row in self._rows(_standing(tick, who))]
+        """The ticks that stand, in time order. Costs little, as memories do."""
+        return list(self._log(who, tick, _tick))
 
     def notes(self, who: str) -> dict[str, Note]:
         """The newest note on each skill, cleared ones left out."""
-        written = {row.skill: Note(text=row.text, link=row.link) for row in self._rows(_standing(note, who))}
+        written = dict(self._log(who, note, lambda row: (row.skill, Note(text=row.text, link=row.link))))
         return {skill: kept for skill, kept in written.items() if kept.text or kept.link}
 
     def answers(self, who: str, since: datetime | None = None) -> list[Answer]:
         """The answers that stand, in time order, all of them or those since a moment. Costs little, as memories do."""
-        held = self._followed(self._answers, (who,), answer, [], lambda held, rows: [*held, *map(_answer, rows)])
+        held = self._log(who, answer, _answer)
         return held if since is None else held[bisect_left(held, since, key=lambda fact: fact.at) :]
 
     def readings_done(self, who: str) -> set[str]:
         """The readings that a person marked as read."""
-        marked = {row.reading: row.done for row in self._rows(_standing(read, who))}
+        marked = {row.reading: row.done for row in self._rows(_standing(read), who)}
         return {reading for reading, done in marked.items() if done}
 
     def recalls(self, who: str, since: datetime | None = None) -> list[Recall]:
         """The recalls that stand, in time order, all of them or those since a moment. Costs little, as memories do."""
-        held = self._followed(self._recalls, (who,), recall, [], lambda held, rows: [*held, *map(_recall, rows)])
+        held = self._log(who, recall, _recall)
         return held if since is None else held[bisect_left(held, since, key=lambda fact: fact.at) :]
 
     def settings(self, who: str) -> Settings:
         """What a person chose, with the defaults for the rest."""
-        chosen = {row.key: json.loads(row.value) for row in self._rows(_standing(setting, who))}
+        chosen = dict(self._log(who, setting, lambda row: (row.key, json.loads(row.value))))
         return Settings.model_validate({key: value for key, value in chosen.items() if key in Settings.model_fields})
 
     def reports(self, who: str) -> list[Report]:
         """The reports a person made, oldest first."""
-        return [Report.model_validate_json(row.json) for row in self._rows(_standing(report, who))]
+        return [Report.model_validate_json(row.json) for row in self._rows(_standing(report), who)]
 
     def scores(self, who: str) -> list[Score]:
         """The scores that stand, in time order: those typed here, and those that reviews brought."""
-        found = [
-            Score(row.at, row.prompt, POINTS.validate_json(row.points), row.by)
-            for row in self._rows(_standing(score, who))
-        ]
+        found = list(self._log(who, score, _score))
         for came in self.reviews(who, given=False):
             at = datetime.combine(came.on, NOON, UTC)
             found += [Score(at, given.prompt, given.points, came.by) for given in came.scores]
@@ -316,35 +320,35 @@ class Store:
 
     def labelled(self, who: str) -> list[Labelled]:
         """Every label put on a card or taken off, in time order. Costs little, as memories do."""
-        return self._followed(self._labelled, (who,), label, [], lambda held, rows: [*held, *map(_labelled, rows)])
+        return self._log(who, label, _labelled)
 
     def reviews(self, who: str, *, given: bool) -> list[Review]:
         """The reviews that came to a person, or that they gave, oldest first."""
-        rows = self._rows(_standing(review, who).where(review.c.given == given))
+        rows = self._rows(_standing(review).where(review.c.given == given), who)
         return [Review.model_validate_json(row.json) for row in rows]
 
     def objective_answers(self, who: str) -> dict[str, list[ObjectiveAnswer]]:
         """Everything a person said to each objective, oldest first."""
         said: dict[str, list[ObjectiveAnswer]] = defaultdict(list)
-        for row in self._rows(_standing(objective, who)):
+        for row in self._rows(_standing(objective), who):
             said[row.objective].append(ObjectiveAnswer(row.at, row.state, row.words))
         return said
 
     def teams(self, who: str) -> dict[str, datetime]:
         """The named sets of reports that a person keeps, by name, each with the moment it was last kept."""
-        kept = _standing(team, who).with_only_columns(step.c.at, team.c.name).where(team.c.reports != "[]")
-        found = {row.name: row.at for row in self._rows(kept)}
+        kept = _standing(team).with_only_columns(step.c.at, team.c.name).where(team.c.reports != "[]")
+        found = {row.name: row.at for row in self._rows(kept, who)}
         return dict(sorted(found.items(), key=lambda one: one[0].casefold()))
 
     def team(self, who: str, name: str) -> tuple[Report, ...]:
         """The reports kept under a name; none where nothing is."""
-        rows = self._rows(_standing(team, who).where(team.c.name == name))
+        rows = self._rows(_standing(team).where(team.c.name == name), who)
         return REPORTS.validate_json(rows[-1].reports) if rows else ()
 
     def last(self, who: str, kinds: Sequence[Kind]) -> Step | None:
         """The newest standing step of these kinds: what undo would take back."""
         with self.engine.begin() as connection:
-            found = connection.execute(_last(who, kinds)).first()
+            found = connection.execute(_last(tuple(kinds)), {"who": who}).first()
             if not found:
                 return None
             about = {
@@ -367,7 +371,11 @@ class Store:
             return after
 
         held = self._followed(self._memories, (who, retention), recall, {}, fold)
-        return {card: Memory.loads(text) for card, text in held.items()}
+        return {card: _memory(text) for card, text in held.items()}
+
+    def _log(self, who: str, table: sa.Table, made: Callable[[sa.Row[Any]], Fact]) -> list[Fact]:
+        """The standing facts of one kind, in time order; not to be changed, since the next call gives the same list."""
+        return self._followed(self._facts, (who, table.name), table, [], lambda held, rows: [*held, *map(made, rows)])
 
     def _followed(
         self,
@@ -379,26 +387,23 @@ class Store:
     ) -> Held:
         """What the standing facts of a person (the first of `key`) fold into, reading those since the last call."""
         who = key[0]
-        with self._lock:
-            newest, held = known.get(key, (0, nothing))
-            with self.engine.begin() as connection:
-                newer = connection.execute(
-                    sa.select(step.c.id, step.c.kind)
-                    .where(step.c.person == who, step.c.id > newest)
-                    .order_by(step.c.id)
-                ).all()
-                kinds = {row.kind for row in newer}
-                if kinds & {"retraction", "restore"}:  # what is held may rest on what was undone: begin again
-                    newest, held = 0, nothing
-                if kinds & {table.name, "retraction", "restore"}:
-                    held = fold(held, connection.execute(_standing(table, who).where(step.c.id > newest)).all())
-            if newer:
-                known[key] = (newer[-1].id, held)
-            return held
-
-    def _rows(self, wanted: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+        newest, held = known.get(key, (0, nothing))
         with self.engine.begin() as connection:
-            return connection.execute(wanted).all()
+            newer = connection.execute(_NEWER, {"who": who, "after": newest}).all()
+            if not newer:
+                return held
+            kinds = {row.kind for row in newer}
+            if kinds & {"retraction", "restore"}:  # what is held may rest on what was undone: begin again
+                newest, held = 0, nothing
+            if kinds & {table.name, "retraction", "restore"}:
+                held = fold(held, connection.execute(_standing_after(table), {"who": who, "after": newest}).all())
+        # Two threads may fold the same rows at once; both come to the same, and neither waits for the other's read.
+        known[key] = (newer[-1].id, held)
+        return held
+
+    def _rows(self, wanted: sa.Select[Any], who: str) -> Sequence[sa.Row[Any]]:
+        with self.engine.begin() as connection:
+            return connection.execute(wanted, {"who": who}).all()
 
     # Backup and restore
 
@@ -433,7 +438,7 @@ class Store:
         new = self._missing(who, backup)
         if not new:
             return False
-        with self._writing.begin() as connection:
+        with self._writing() as connection:
             added = []
             for one in new:
                 if _stored(connection, who, one.uid):
@@ -457,15 +462,40 @@ class Store:
         return [one for one in backup.steps if one.uid not in here and one.kind != "restore"]
 
 
-def _standing(table: sa.Table, who: str) -> sa.Select[Any]:
+# Putting one of these reads together costs several times what SQLite takes to answer it, so each is made once; `who`
+# is given with every use.
+
+_HERE = step.c.person == sa.bindparam("who")
+_AFTER = step.c.id > sa.bindparam("after")
+_NEWEST = sa.select(sa.func.max(step.c.id)).where(_HERE)
+_NEWEST_MOMENT = sa.select(sa.func.max(step.c.at)).where(_HERE)
+_WITH_UID = sa.select(step.c.id).where(_HERE, step.c.uid == sa.bindparam("uid"))
+_NEW_STEP = sa.insert(step).returning(step.c.id)
+_NEWER = sa.select(step.c.id, step.c.kind).where(_HERE, _AFTER).order_by(step.c.id)
+
+
+@cache
+def _newest(kinds: tuple[Kind, ...]) -> sa.Select[Any]:
+    """The newest step of these kinds, found from the end of the log."""
+    return sa.select(step.c.id).where(_HERE, step.c.kind.in_(kinds)).order_by(step.c.id.desc()).limit(1)
+
+
+@cache
+def _standing(table: sa.Table) -> sa.Select[Any]:
     """The rows of a fact table whose step was not retracted, in time order."""
     return (
         sa.select(step.c.id.label("step_id"), step.c.at, *(column for column in table.c if column.name != "step"))
         .join_from(step, table, table.c.step == step.c.id)
         .outerjoin_from(step, retraction, _undone())
-        .where(step.c.person == who, retraction.c.step.is_(None))
+        .where(_HERE, retraction.c.step.is_(None))
         .order_by(step.c.at, step.c.id)
     )
+
+
+@cache
+def _standing_after(table: sa.Table) -> sa.Select[Any]:
+    """The same from the steps after one."""
+    return _standing(table).where(_AFTER)
 
 
 def _undone() -> sa.ColumnElement[bool]:
@@ -475,27 +505,35 @@ def _undone() -> sa.ColumnElement[bool]:
     return sa.and_(retraction.c.retracted == step.c.id, ~taken_back)
 
 
-def _last(who: str, kinds: Sequence[Kind]) -> sa.Select[Any]:
+@cache
+def _last(kinds: tuple[Kind, ...]) -> sa.Select[Any]:
+    """The newest standing step of these kinds."""
     return (
         sa.select(step.c.id, step.c.at, step.c.kind)
         .outerjoin_from(step, retraction, _undone())
-        .where(step.c.person == who, step.c.kind.in_(kinds), retraction.c.step.is_(None))
+        .where(_HERE, step.c.kind.in_(kinds), retraction.c.step.is_(None))
         .order_by(step.c.at.desc(), step.c.id.desc())
         .limit(1)
     )
 
 
 def _stored(connection: sa.Connection, who: str, uid: str | None) -> bool:
-    return uid is not None and bool(
-        connection.scalar(sa.select(step.c.id).where(step.c.person == who, step.c.uid == uid))
-    )
+    return uid is not None and bool(connection.scalar(_WITH_UID, {"who": who, "uid": uid}))
 
 
 def _new_step(connection: sa.Connection, who: str, kind: Kind, at: datetime, uid: str | None) -> int:
     """A new step. A clock that went back is held at the newest step, so that time order is the order of the log."""
-    newest = connection.scalar(sa.select(sa.func.max(step.c.at)).where(step.c.person == who))
+    newest = connection.scalar(_NEWEST_MOMENT, {"who": who})
     values = {"uid": uid or str(uuid.uuid4()), "person": who, "at": max(at, newest or at), "kind": kind}
-    return int(connection.execute(sa.insert(step).values(values).returning(step.c.id)).scalar_one())
+    return int(connection.execute(_NEW_STEP, values).scalar_one())
+
+
+# A memory never changes, and one person has hundreds: each is read from its JSON once.
+_memory = lru_cache(maxsize=16_384)(Memory.loads)
+
+
+def _tick(row: sa.Row[Any]) -> Tick:
+    return Tick(row.at, row.skill, row.held)
 
 
 def _recall(row: sa.Row[Any]) -> Recall:
@@ -510,6 +548,10 @@ def _answer(row: sa.Row[Any]) -> Answer:
 
 def _labelled(row: sa.Row[Any]) -> Labelled:
     return Labelled(row.at, row.card, row.label, row.on)
+
+
+def _score(row: sa.Row[Any]) -> Score:
+    return Score(row.at, row.prompt, POINTS.validate_json(row.points), row.by)
 
 
 def _confidence(kept: int | None) -> Confidence | None:

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,16 +16,18 @@ import streamlit as st
 
 from roadmap import content, levels, recommend, upgrade
 from roadmap.catalog import Catalog
-from roadmap.evidence import Event, Evidence, judge
+from roadmap.evidence import Event, Evidence, beside, judge
 from roadmap.evidence import events as facts_to_events
 from roadmap.recall import Day
 from roadmap.recommend import Deck, Plan
 from roadmap.search import Search
-from roadmap.store import Settings, Store
+from roadmap.store import Kind, Settings, Store
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 STYLE = Path(__file__).with_name("style.css")
 ICON = Path(__file__).with_name("icon.png")
+EVIDENCE: tuple[Kind, ...] = ("answer", "recall", "score", "review", "retraction", "restore")
+"""The kinds of steps after which the evidence may say something else."""
 
 
 def page(name: str) -> str:
@@ -139,7 +142,16 @@ def day(chosen: Settings) -> Day:
 
 def evidence(who: str, catalog: Catalog, today: Day, ticks: Collection[str]) -> Evidence:
     """What a person's answers and recalls show today, beside what they tick."""
-    return judge(catalog, ticks, events(who, catalog, today), today.today)
+    return beside(catalog, _judged(who, store().revision(who, EVIDENCE), catalog.digest, today), ticks)
+
+
+@lru_cache(maxsize=256)
+def _judged(who: str, revision: int, digest: str, today: Day) -> Evidence:
+    """Worked out once for what a person answered and recalled so far, and the same in every tab.
+
+    The revision is read before the facts: what is kept under it may be newer, never older.
+    """
+    return judge(catalog(), (), events(who, catalog(), today), today.today)
 
 
 def events(who: str, catalog: Catalog, today: Day) -> tuple[Event, ...]:
@@ -189,10 +201,14 @@ def target(catalog: Catalog, chosen: Settings, ticks: Mapping[str, datetime]) ->
 
 def tell_what_changed(who: str) -> None:
     """Say in one line what changed in the content since a person last did something; gone once they do."""
-    if before := store().contents_before(who):
-        held = levels.held(store().ticks(who))
-        if said := upgrade.changed(before, catalog(), held):
-            st.info(said, icon=":material/update:")
+    if said := _what_changed(who, st.session_state["revision"], catalog().digest):
+        st.info(said, icon=":material/update:")
+
+
+@lru_cache(maxsize=256)
+def _what_changed(who: str, revision: int, digest: str) -> str:
+    before = store().contents_before(who)
+    return upgrade.changed(before, catalog(), levels.held(store().ticks(who))) if before else ""
 
 
 def seen(who: str) -> int:

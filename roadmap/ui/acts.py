@@ -34,8 +34,12 @@ def hear(key: str, do: Callable[[Act], None], refused: str) -> None:
 
 
 def told(key: str) -> dict[str, Any]:
-    """What the browser is to be told of the acts it sent: said once, with the next drawing."""
-    return dict(st.session_state.pop(f"{key}-told", {"settled": [], "failed": None}))
+    """What the browser is to be told of the acts it sent last.
+
+    Said with every drawing until the next acts come: the drawing that says it may be overtaken by another one, such as
+    the heartbeat's, before it has left. The browser takes it once.
+    """
+    return dict(st.session_state.get(f"{key}-told", {"settled": [], "failed": None}))
 
 
 def confidence(act: Act) -> Confidence | None:

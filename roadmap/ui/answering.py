@@ -160,18 +160,22 @@ def _begin(who: str) -> None:
     if drafts:
         st.subheader("Not saved yet")
         st.caption("A draft stays here until you save or discard it, or the dashboard is restarted.")
+    discarded = None
     for draft in drafts:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{_whose(draft.of.name, draft.of.as_of)}: {_tally(draft)}")
+            st.space("stretch")
             st.button("Continue", key=f"continue-{draft.of.id}", on_click=_open, args=(who, draft.of))
             if st.button("Discard", key=f"discard-{draft.of.id}", type="tertiary"):
-                _confirm_discard(who, draft)
+                discarded = draft
     if given:
         st.subheader("Reviews you gave")
         _list(given[::-1][:FEW])
     if older := given[::-1][FEW:]:
         with st.expander(f"{len(older)} older"):
             _list(older)
+    if discarded:
+        _confirm_discard(who, discarded)
 
 
 def _list(given: Sequence[Review]) -> None:
@@ -179,6 +183,7 @@ def _list(given: Sequence[Review]) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             said = f"{export.day(one.on)} as {one.role}: {counts(one)}"
             st.markdown(f"{_whose(one.name, one.as_of)}, answered {said}")
+            st.space("stretch")
             _download(one, "Download")
 
 
@@ -210,6 +215,11 @@ def _confirm_discard(who: str, draft: Draft) -> None:
 
 
 def _discard(who: str, draft: Draft) -> None:
+    _let_go(who, draft)
+    st.rerun()  # the whole page: a dialog alone would draw itself again
+
+
+def _let_go(who: str, draft: Draft) -> None:
     _drafts().pop((who, draft.of.id), None)
     st.query_params.clear()
 
@@ -222,8 +232,7 @@ def _answer(who: str, catalog: Catalog, draft: Draft) -> None:
     with st.container(horizontal=True):
         st.button("All reviews", icon=":material/arrow_back:", on_click=st.query_params.clear, type="tertiary")
         st.space("stretch")
-        if st.button("Discard", type="tertiary"):
-            _confirm_discard(who, draft)
+        discard = st.button("Discard", type="tertiary")
     left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
     with left:
         st.subheader(parts.typed(of.name or "No name"))
@@ -246,8 +255,7 @@ def _answer(who: str, catalog: Catalog, draft: Draft) -> None:
 
     for stage in of.stages:
         st.fragment(_stage, key=_place(stage))(draft, stage)
-    if st.button("Agree with everything not answered", icon=":material/done_all:", disabled=not draft.unanswered):
-        _confirm_agree(draft)
+    rest = st.button("Agree with everything not answered", icon=":material/done_all:", disabled=not draft.unanswered)
     st.divider()
     st.subheader("In all")
     _comment(draft)
@@ -255,15 +263,19 @@ def _answer(who: str, catalog: Catalog, draft: Draft) -> None:
     if of.person != who:
         _scores(catalog, draft)
     _finish(who, catalog, draft)
+    if discard:  # dialogs come last, so that nobody clicks in one before the page behind it is whole
+        _confirm_discard(who, draft)
+    if rest:
+        _confirm_agree(draft)
 
 
 def _begins(of: Report, earlier: Review) -> str:
+    on = export.day(earlier.on)
     if earlier.report == of.id:
-        on = export.day(earlier.on)
         return f"You answered this report on {on}. That review stays as it is; this one begins where it ended."
     return (
-        f"You answered the report of {export.day(earlier.as_of)} on {export.day(earlier.on)}. Your answers from then "
-        "are set where nothing has changed since, and marked; change what you see differently now."
+        f"On {on} you answered the report of {export.day(earlier.as_of)}. Those answers are set below where nothing "
+        "has changed since, and marked. Change what you see differently now."
     )
 
 
@@ -278,8 +290,7 @@ def _key(kind: str, draft: Draft, id: str = "") -> str:
 def _stage(draft: Draft, stage: ReportedStage) -> None:
     """One stage's skills; a click here draws this stage and the count anew, nothing else."""
     answered = sum(line.id in draft.stances for line in stage.skills)
-    st.subheader(f"{parts.typed(stage.title)}")
-    st.caption(f"{answered} of {len(stage.skills)} answered")
+    st.subheader(f"{parts.typed(stage.title)} :small[:gray[{answered} of {len(stage.skills)} answered]]")
     with st.container(key=f"rows-{stage.id}"):
         for line in stage.skills:
             _skill(draft, stage, line)
@@ -292,12 +303,12 @@ def _skill(draft: Draft, stage: ReportedStage, line: ReportedLine) -> None:
         _take(draft, line.id)
         st.rerun([_place(stage), "tally"])
 
-    said, answer = st.columns([3, 2], gap="large")
+    said, answer = st.columns([5, 4], gap="small")
     said.html(export.claimed(draft.of, line))
-    with answer:
+    with answer, st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.session_state[stance_key] = draft.stances.get(line.id)
         st.segmented_control(
-            f"Your answer to: {parts.typed(line.text)}",
+            f"Your answer to: {parts.heard(line.text)}",
             list(STANCES),
             format_func=STANCES.__getitem__,
             key=stance_key,
@@ -305,11 +316,11 @@ def _skill(draft: Draft, stage: ReportedStage, line: ReportedLine) -> None:
             label_visibility="collapsed",
         )
         if line.id in draft.carried and draft.earlier:
-            st.caption(f"As you answered on {export.day(draft.earlier.on)}")
+            st.caption(f"As on {export.day(draft.earlier.on)}")
         if line.id in draft.stances:
             st.session_state[comment_key] = draft.comments.get(line.id, "")
             st.text_input(
-                f"Comment on: {parts.typed(line.text)}",
+                f"Comment on: {parts.heard(line.text)}",
                 key=comment_key,
                 max_chars=2000,
                 placeholder="A comment, if you like",
@@ -344,6 +355,7 @@ def _confirm_agree(draft: Draft) -> None:
 
 def _agree(draft: Draft) -> None:
     draft.stances.update({line.id: "agree" for line in draft.unanswered})
+    st.rerun()  # the whole page, as above
 
 
 def _comment(draft: Draft) -> None:
@@ -427,7 +439,7 @@ def _scores(catalog: Catalog, draft: Draft) -> None:
         rubric = catalog.readings[id].rubric
         left = len(rubric) - len(so_far)
         with st.container(horizontal=True, vertical_alignment="center"):
-            missing = f" It counts once {levels.count(left, 'more dimension')} has points." if left else ""
+            missing = f" It counts with points in {levels.count(left, 'more dimension')}." if left else ""
             st.markdown(f"**{parts.typed(catalog.readings[id].title)}**: {export.points_words(so_far)}.{missing}")
             st.button(
                 "Remove", key=_key("unscore", draft, id), type="tertiary", on_click=_remove_score, args=(draft, id)
@@ -441,23 +453,28 @@ def _scores(catalog: Catalog, draft: Draft) -> None:
     )
     if not chosen:
         return
-    for place, (dimension, means) in enumerate(catalog.readings[chosen].rubric):
+    for place, dimension in enumerate(catalog.readings[chosen].rubric):
         key = _key(f"points{place}", draft, chosen)
-
-        def hear(key: str = key, dimension: str = dimension) -> None:
-            given = draft.scores.setdefault(chosen, {})
-            if (value := st.session_state[key]) is None:
-                given.pop(dimension, None)
-            else:
-                given[dimension] = value
-            if not given:
-                draft.scores.pop(chosen)
-
-        points = draft.scores.get(chosen, {}).get(dimension)
+        points = draft.scores.get(chosen, {}).get(dimension.title)
         st.session_state[key] = points
-        st.segmented_control(dimension, range(len(means)), key=key, on_change=hear)
+        st.segmented_control(
+            dimension.title,
+            range(len(dimension.anchors)),
+            key=key,
+            on_change=_score,
+            args=(draft, chosen, dimension.title, key),
+        )
         if points is not None:
-            st.caption(parts.prose(catalog, means[points]))
+            st.caption(parts.prose(catalog, dimension.anchors[points]))
+
+
+def _score(draft: Draft, prompt: str, dimension: str, key: str) -> None:
+    given = draft.scores.setdefault(prompt, {})
+    given.pop(dimension, None)
+    if (points := st.session_state[key]) is not None:
+        given[dimension] = points
+    if not given:
+        del draft.scores[prompt]
 
 
 def _remove_score(draft: Draft, prompt: str) -> None:
@@ -519,5 +536,5 @@ def _save(who: str, catalog: Catalog, draft: Draft) -> None:
         st.toast("That could not be saved. Type your name, so that it is seen who said what.")
         return
     ui.store().keep_review(who, made, ui.now(), given=True)
-    _discard(who, draft)
+    _let_go(who, draft)
     st.session_state["saved_review"] = made.id

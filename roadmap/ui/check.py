@@ -48,8 +48,9 @@ class Mine(NamedTuple):
 
     def under_way(self, catalog: Catalog) -> Check | None:
         """The check that waits for its next answer."""
-        both = (self.at(catalog, form) for form in get_args(Form))
-        return next((at for at in both if at.answers and at.question), None)
+        lately = {answer.mode for answer in self.answers if ui.now() - answer.at <= PAUSE}
+        begun = (self.at(catalog, form) for form in get_args(Form) if form in lately)
+        return next((at for at in begun if at.answers and at.question), None)
 
 
 class Offer(NamedTuple):

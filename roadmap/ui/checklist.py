@@ -11,6 +11,7 @@ import streamlit as st
 from roadmap import drawing, evidence, levels, ui
 from roadmap.catalog import Catalog, Skill, Stage
 from roadmap.evidence import SkillEvidence
+from roadmap.recall import Day
 from roadmap.report import Note
 from roadmap.store import Kind
 from roadmap.ui import acts
@@ -25,39 +26,46 @@ _component = st.components.v2.component("roadmap.skills", js="skills.js", css="s
 @st.fragment
 def draw(who: str, catalog: Catalog) -> None:
     """Draw the checklist; what a person does in it is stored before anything is drawn again."""
-    ui.seen(who)
-    store = ui.store()
+    revision = ui.seen(who)
+    _component(
+        key=KEY,
+        data={
+            **_words(catalog.digest),
+            **_standing(who, revision, catalog.digest, ui.day(ui.store().settings(who))),
+            "show": st.query_params.get("skill"),
+            **acts.told(KEY),
+        },
+        on_acts_change=lambda: acts.hear(KEY, lambda act: _do(who, catalog, act), REFUSED),
+    )
+
+
+@lru_cache(maxsize=256)
+def _standing(who: str, revision: int, digest: str, day: Day) -> dict[str, Any]:
+    """Where a person stands: worked out once for what they did so far, and the same in every tab."""
+    store, catalog = ui.store(), ui.catalog()
     log = store.ticks(who)
     held = levels.held(log)
     now = levels.standing(catalog, held)
     following = levels.next_stage(catalog, now.level)
     blocking = levels.shortfalls(catalog, held, following.id) if following else ()
     last = store.last(who, UNDOABLE)
-    day = ui.day(store.settings(who))
     found = ui.evidence(who, catalog, day, held)
-    _component(
-        key=KEY,
-        data={
-            **_words(catalog.digest),
-            "held": list(held),
-            "notes": {skill: note.model_dump() for skill, note in store.notes(who).items()},
-            "level": levels.title(catalog, now.level),
-            "progress": levels.progress_sentence(catalog, now),
-            "blocks": levels.blocking_sentence(catalog, held),
-            "open": list(blocking[0].open if blocking else now.debts),
-            "ladder": drawing.ladder(catalog, held, id="ladder-side", size="side", shown=found),
-            "line": drawing.ladder(catalog, held, id="ladder-line", size="line", shown=found),
-            "evidence": evidence.shown_sentence(catalog, found, day.today),
-            "shown": {id: _mark(skill, day.today) for id, skill in found.skills.items() if _word(skill)},
-            "rusty": list(found.rusty),
-            "undo": _undo_label(catalog, last.kind, last.about) if last else None,
-            "welcome": not log,
-            "current": (following or catalog.stages[-1]).id,
-            "show": st.query_params.get("skill"),
-            **acts.told(KEY),
-        },
-        on_acts_change=lambda: acts.hear(KEY, lambda act: _do(who, catalog, act), REFUSED),
-    )
+    return {
+        "held": list(held),
+        "notes": {skill: note.model_dump() for skill, note in store.notes(who).items()},
+        "level": levels.title(catalog, now.level),
+        "progress": levels.progress_sentence(catalog, now),
+        "blocks": levels.blocking_sentence(catalog, held),
+        "open": list(blocking[0].open if blocking else now.debts),
+        "ladder": drawing.ladder(catalog, held, id="ladder-side", size="side", shown=found),
+        "line": drawing.ladder(catalog, held, id="ladder-line", size="line", shown=found),
+        "evidence": evidence.shown_sentence(catalog, found, day.today),
+        "shown": {id: _mark(skill, day.today) for id, skill in found.skills.items() if _word(skill)},
+        "rusty": list(found.rusty),
+        "undo": _undo_label(catalog, last.kind, last.about) if last else None,
+        "welcome": not log,
+        "current": (following or catalog.stages[-1]).id,
+    }
 
 
 def _do(who: str, catalog: Catalog, act: dict[str, Any]) -> None:

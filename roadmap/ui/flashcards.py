@@ -251,7 +251,8 @@ def show(catalog: Catalog, card: Card) -> None:
     st.markdown(f"Checked: {PROOF[card.verified]}. Sources: {', '.join(shown)}")
     if reading := catalog.taught_in.get(card.id):
         label, book = f"Read {reading.title}", ":material/menu_book:"
-        st.page_link(ui.page("study"), label=label, icon=book, query_params={"read": reading.id})
+        if st.button(label, type="tertiary", icon=book):
+            st.switch_page(ui.page("study"), query_params={"read": reading.id})
 
 
 def sources(catalog: Catalog, item: Card | Question) -> list[dict[str, str | None]]:

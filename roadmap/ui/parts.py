@@ -80,3 +80,12 @@ _LINKS = re.compile(r"(https?:|www|@|[-<>=])(?=[/.\w<>=-])", re.IGNORECASE)
 def typed(text: str) -> str:
     """A person's words for a place that reads Markdown, to appear as typed; a word joiner stops autolinks."""
     return _MARKS.sub(r"\\\1", _LINKS.sub("\\1\u2060", " ".join(text.split())))
+
+
+def heard(text: str) -> str:
+    """A person's words for a label that is heard and not seen, where an escaped mark would be read out.
+
+    What Markdown could take for markup is left out instead; the same words stand beside the widget as typed.
+    """
+    plain = re.sub(r"[^\w\s.,;:'’()+/&?!-]|_", " ", text)
+    return " ".join(re.sub(r"(https?:|www\.)", "\\1\u2060", plain, flags=re.IGNORECASE).split())

@@ -78,7 +78,8 @@ def draw_reviews(who: str, catalog: Catalog, current: Callable[[], Report]) -> N
     for standing, (title, means) in export.STANDINGS.items():
         _group(of, standing, title, means, [one for one in answered if one.standing == standing])
     _objectives_set(who)
-    with st.expander(f"All reports and reviews: {len(past)} and {len(came)}"):
+    told = f"{levels.count(len(past), 'report')}, {levels.count(len(came), 'review')}"
+    with st.expander(f"History: {told}"):
         texts = {line.id: line.text for line in catalog.lines.values()}
         texts |= {line.id: line.text for one in past for line in one.lines.values()}
         st.html(
@@ -150,9 +151,10 @@ def _objectives_set(who: str) -> None:
     if found := objectives(who):
         waiting = sum(one.state == "open" for one in found)
         said = f"{waiting} of {levels.count(len(found), 'objective')} wait for your answer on Progress."
-        st.markdown(said if waiting else f"{levels.count(len(found), 'objective')} on Progress, all answered.")
-        if st.button("See the objectives", icon=":material/flag:"):
-            st.switch_page(ui.page("progress"))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(said if waiting else f"{levels.count(len(found), 'objective')} on Progress, all answered.")
+            if st.button("See the objectives", icon=":material/flag:"):
+                st.switch_page(ui.page("progress"))
 
 
 # Objectives, on Progress
@@ -189,7 +191,7 @@ def draw_objectives(who: str, catalog: Catalog, today: date) -> None:
 
 
 def _objective(who: str, catalog: Catalog, one: ReportedObjective, today: date) -> None:
-    said, answers = st.columns([3, 2], gap="large", vertical_alignment="top")
+    said, answers = st.columns([3, 2], gap="small")
     said.markdown(f"**{parts.typed(one.text)}**  \n{_facts(catalog, one, today)}")
     with answers.container(horizontal=True):
         if one.state != "accepted" and one.state != "done":
@@ -214,11 +216,11 @@ def _with_words(who: str, one: ReportedObjective, state: ObjectiveState, label: 
     key = f"words-{state}-{one.id}"
     with st.popover(label, key=f"open-{key}"):
         st.text_input(asked, key=key, max_chars=2000)
-        st.button(label, key=f"do-{key}", type="primary", on_click=_answer, args=(who, one, state, key))
+        st.button(label, key=f"do-{key}", on_click=_answer, args=(who, one, state, key))
 
 
 def _answer(who: str, one: ReportedObjective, state: ObjectiveState, key: str = "") -> None:
-    words = str(st.session_state.get(key, "")).strip()
+    words = st.session_state[key].strip() if key else ""
     if state == "declined" and not words:
         st.toast("Say in a few words why you decline: whoever set it reads them.")
         return

@@ -200,10 +200,14 @@ def test_a_database_that_cannot_write_is_said_and_nothing_shows_as_stored() -> N
     assert (data["failed"], data["held"]) == (None, [FIRST, SECOND])
 
 
-def test_what_was_said_once_is_not_said_again() -> None:
-    visit = Visit("skills").act("checklist", act("tick", held={"no.such-skill": True}))
+def test_what_became_of_an_act_is_said_until_the_next_one_for_a_drawing_may_never_arrive() -> None:
+    refused, stored = act("tick", held={"no.such-skill": True}), act("tick", held={FIRST: True})
+    visit = Visit("skills").act("checklist", refused)
     assert told(visit)["failed"]
-    assert told(visit.again())["failed"] is None
+    again = told(visit.again())
+    assert (again["settled"], bool(again["failed"])) == ([refused["uid"]], True)
+    assert told(visit.act("checklist", stored).again())["settled"] == [stored["uid"]]
+    assert told(visit)["failed"] is None
 
 
 def test_another_tab_shows_what_this_one_stored() -> None:

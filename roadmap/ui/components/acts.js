@@ -29,10 +29,11 @@ export class Acts {
     this.#send([...this.pending, { uid: newId(), ...act }]);
   }
 
-  /** Forget the acts that the server has stored or refused. */
+  /** Forget the acts that the server has stored or refused; whether it tells news of any is the answer. */
   settle(uids) {
-    for (const uid of uids ?? []) this.#pending.delete(uid);
+    const settled = (uids ?? []).filter((uid) => this.#pending.delete(uid));
     this.#wait();
+    return settled.length > 0;
   }
 
   /** Stop sending; the page is gone. */
@@ -71,6 +72,12 @@ export function el(name, attributes = {}, ...children) {
 /** Set an element's text only where it differs, so that nothing repaints for nothing. */
 export function text(element, value) {
   if (element.textContent !== value) element.textContent = value;
+}
+
+/** Show words in an element that is there only while it has some. */
+export function said(element, words) {
+  element.hidden = !words;
+  text(element, words ?? "");
 }
 
 /** The key of a shortcut, in lower case; empty where the person is typing, holds the key down, or means the browser. */

@@ -1,7 +1,7 @@
 // Drill's deck: every card in a table. Searching, filtering and sorting happen here at once; the server sends the sides
 // and the history of the one card that is open, and stores the labels.
 
-import { Acts, el, sources, text } from "./acts.js";
+import { Acts, el, said, sources, text } from "./acts.js";
 
 const MANY = 50;
 const STATES = { new: "New", learning: "Learning", mature: "Mature", due: "Due", buried: "Buried", suspended: "Suspended" };
@@ -67,9 +67,7 @@ class Browser {
     const first = !this.data;
     const changed = this.data && JSON.stringify(data.cards) !== JSON.stringify(this.data.cards);
     this.data = data;
-    this.acts.settle(data.settled);
-    this.failed.hidden = !data.failed;
-    text(this.failed, data.failed ?? "");
+    if (this.acts.settle(data.settled)) said(this.failed, data.failed);
     if (first) {
       for (const [choice, names] of [[this.stage, data.stages], [this.category, data.categories]])
         choice.append(...names.map((name) => el("option", { value: name }, name)));

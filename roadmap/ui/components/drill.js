@@ -1,7 +1,7 @@
 // The Drill page: one card at a time. Flipping and going on happen here at once; the server stores each grade,
 // and its answer (which cards come now) always wins.
 
-import { Acts, el, shortcut, sources, text } from "./acts.js";
+import { Acts, el, said, shortcut, sources, text } from "./acts.js";
 import { confidence, confidenceOf } from "./confidence.js";
 
 const GRADES = ["Again", "Hard", "Good", "Easy"];
@@ -84,15 +84,13 @@ class Deck {
     const focused = this.page.getRootNode().activeElement;
     document.addEventListener("keydown", this.listen);
     this.data = data;
-    this.acts.settle(data.settled);
+    if (this.acts.settle(data.settled)) said(this.failed, data.failed);
     const leaving = this.acts.pending.filter((act) => act.label !== "flagged"); // a flagged card stays in its place
     const waiting = new Set(leaving.map((act) => act.card));
     this.queue = data.cards.filter((card) => !waiting.has(card.id));
     const revealed = this.back.hidden ? -1 : this.queue.findIndex((card) => nameOf(card) === this.drawn);
     if (revealed > 0) this.queue.unshift(...this.queue.splice(revealed, 1));
     this.page.classList.toggle("keyless", !data.keys);
-    this.failed.hidden = !data.failed;
-    text(this.failed, data.failed ?? "");
     this.#draw();
     // The focus never falls out of the deck: where its button went, or the deck held it while saving, it goes on here.
     if (focused === this.page || (focused && !focused.checkVisibility())) this.show.focus({ preventScroll: true });

@@ -1,7 +1,7 @@
 // Questions, one at a time: pick an option, say how sure you are, see what is right. The key stays with the server until
 // the answer is stored, so the marks come with its reply; going on to the next question happens here at once.
 
-import { Acts, el, shortcut, sources, text } from "./acts.js";
+import { Acts, el, said, shortcut, sources, text } from "./acts.js";
 import { confidence, confidenceOf } from "./confidence.js";
 
 const RULES = "An answer stands once it is chosen. Nothing here is graded on time.";
@@ -58,11 +58,9 @@ class Quiz {
   update(data) {
     document.addEventListener("keydown", this.listen);
     this.data = data;
-    this.acts.settle(data.settled);
+    if (this.acts.settle(data.settled)) said(this.failed, data.failed);
     if (data.told && data.told.id !== this.left) this.told = data.told;
     this.page.classList.toggle("keyless", !data.keys);
-    this.failed.hidden = !data.failed;
-    text(this.failed, data.failed ?? "");
     this.#draw();
   }
 

@@ -2,7 +2,7 @@
 // The browser shows and asks; the server stores, and works out the level. While a tick is on its way the level is
 // foretold here by the same rule, so that it moves with the click; the server's answer always replaces it.
 
-import { Acts, el, text } from "./acts.js";
+import { Acts, el, said, text } from "./acts.js";
 
 const pages = new WeakMap();
 
@@ -32,7 +32,7 @@ class Page {
   /** Show what the server holds, with the acts it has not confirmed on top. */
   update(data) {
     this.data = data;
-    this.acts.settle(data.settled);
+    if (this.acts.settle(data.settled)) said(this.failed, data.failed);
     const held = new Set(data.held);
     const saving = new Set();
     for (const act of this.acts.pending) {
@@ -114,8 +114,6 @@ class Page {
     }
     this.undo.hidden = !data.undo;
     text(this.undo, data.undo ?? "");
-    this.failed.hidden = !data.failed;
-    text(this.failed, data.failed ?? "");
     if (this.welcome) this.welcome.hidden = !data.welcome;
     // A button that goes while it has the focus hands it on, or a keyboard would start over at the top of the page.
     if (focused && !focused.checkVisibility()) (this.undo.hidden ? this.search : this.undo).focus({ preventScroll: true });
