@@ -144,14 +144,15 @@ def matching(
     """The people and the skills that the filters leave, and the stage up to which gaps count."""
     with st.expander("Filter people and skills", icon=":material/filter_list:"), st.container(horizontal=True):
         name = st.text_input("Name", key="who", placeholder="Any name", live=True, width=200)
-        within = st.selectbox(
-            "Kept team",
-            [None, *teams],
-            format_func=lambda name: name or "Every person",
-            key="of_team",
-            width=200,
-            disabled=not teams,
-        )
+        within = None
+        if teams:
+            within = st.selectbox(
+                "Kept team",
+                [None, *teams],
+                format_func=lambda name: name or "Every person",
+                key="of_team",
+                width=200,
+            )
         level = st.selectbox(
             "Claimed level",
             [None, levels.STARTING_OUT, *catalog.stage],
