@@ -17,7 +17,6 @@ from roadmap.recall import (
     LONGEST_INTERVAL,
     Day,
     Memory,
-    Scope,
     due,
     due_cards,
     graded,
@@ -37,24 +36,7 @@ some_grade = st.sampled_from(Grade)
 some_retention = st.floats(0.7, 0.97)
 # A recall: how long after the one before, and its grade. Now and then the clock goes back.
 some_recalls = st.lists(st.tuples(st.timedeltas(-timedelta(days=2), timedelta(days=800)), some_grade), max_size=12)
-some_ticks = st.sets(st.sampled_from([*ROADMAP.lines]))
 some_stage = st.sampled_from([*ROADMAP.stage])
-some_memories = st.dictionaries(
-    st.sampled_from(CARDS),
-    st.builds(
-        lambda ago, lasts, stability: Memory(stability, 5.0, NOON - ago + lasts, NOON - ago),
-        st.timedeltas(timedelta(0), timedelta(days=90)),
-        st.timedeltas(timedelta(days=1), timedelta(days=120)),
-        st.floats(0.1, 400),
-    ),
-)
-some_scope = st.builds(
-    Scope,
-    direction=st.none() | some_stage,
-    stages=st.lists(some_stage, max_size=2, unique=True).map(tuple),
-    categories=st.lists(st.sampled_from(miniature.CATEGORIES), max_size=2, unique=True).map(tuple),
-    skills=st.lists(st.sampled_from([*ROADMAP.lines]), max_size=3, unique=True).map(tuple),
-)
 
 
 def after(recalls: Sequence[tuple[timedelta, Grade]], retention: float = 0.9) -> list[Memory]:
