@@ -73,6 +73,8 @@ def test_a_newcomer_takes_the_check_and_ticks_what_it_proposes_by_keyboard_alone
         page = tabs.open()
         tab_to(page.get_by_role("button", name="Take the ten-minute check"))
         page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Start the check")).to_be_visible()
+        settled(page)
         tab_to(page.get_by_role("button", name="Start the check"))
         page.keyboard.press("Enter")
         expect(page.locator(".front")).to_be_focused()

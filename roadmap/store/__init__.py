@@ -389,8 +389,12 @@ class Store:
         who = key[0]
         newest, held = known.get(key, (0, nothing))
         with self.engine.begin() as connection:
-            newer = connection.execute(_NEWER, {"who": who, "after": newest}).all()
+            found = connection.execute(_FROM, {"who": who, "first": newest}).all()
+            if newest and not (found and found[0].id == newest):  # another process erased this person
+                newest, held, found = 0, nothing, []
+            newer = found[1:] if newest else found
             if not newer:
+                known[key] = (newest, held)
                 return held
             kinds = {row.kind for row in newer}
             if kinds & {"retraction", "restore"}:  # what is held may rest on what was undone: begin again
@@ -471,7 +475,7 @@ _NEWEST = sa.select(sa.func.max(step.c.id)).where(_HERE)
 _NEWEST_MOMENT = sa.select(sa.func.max(step.c.at)).where(_HERE)
 _WITH_UID = sa.select(step.c.id).where(_HERE, step.c.uid == sa.bindparam("uid"))
 _NEW_STEP = sa.insert(step).returning(step.c.id)
-_NEWER = sa.select(step.c.id, step.c.kind).where(_HERE, _AFTER).order_by(step.c.id)
+_FROM = sa.select(step.c.id, step.c.kind).where(_HERE, step.c.id >= sa.bindparam("first")).order_by(step.c.id)
 
 
 @cache
