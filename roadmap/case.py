@@ -164,8 +164,9 @@ def _events(told: list[dict[str, Any]]) -> tuple[Event, ...]:
 
 
 def _unknown(catalog: Catalog, ticks: frozenset[str]) -> Iterator[str]:
-    for id in sorted(ticks - catalog.lines.keys()):
-        yield f"There is no skill or goal {_quoted(id)}.{_near(id, catalog.lines)}"
+    for place, id in enumerate(sorted(ticks - catalog.lines.keys())):
+        near = _near(id, catalog.lines) if place < NAMED else ""  # the rest is only counted, and may be a million
+        yield f"There is no skill or goal {_quoted(id)}.{near}"
 
 
 def _near(id: str, known: Mapping[str, Any]) -> str:
