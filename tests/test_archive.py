@@ -64,7 +64,7 @@ def test_a_bad_member_is_refused_by_name_and_the_good_ones_load() -> None:
 
 
 def test_names_are_words_and_never_paths() -> None:
-    names = ["../../etc/passwd", "/root/x.json", "C:\\x.json", "<b>x</b>.json", "a" * 5000 + ".json"]
+    names = ["../../etc/passwd", "/srv/x.json", "C:\\x.json", "<b>x</b>.json", "a" * 5000 + ".json"]
     for name, said in zip(names, outcome(zipped(dict.fromkeys(names, b"x"))), strict=True):
         assert str(said).startswith(name[:200])
         assert len(str(said)) < 400
