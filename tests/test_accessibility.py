@@ -276,7 +276,7 @@ def test_the_summary_of_questions_is_accessible(scheme: str, width: int, fresh_s
 def test_on_a_narrow_screen_nothing_covers_what_matters(regulars: Served, browser: Browser) -> None:
     with Tabs(browser, regulars, viewport={"width": 390, "height": 844}) as tabs:
         page = tabs.open()
-        blocks, undo = page.locator(".blocks").bounding_box(), page.locator(".plain").bounding_box()
+        blocks, undo = page.locator(".blocks").bounding_box(), page.locator(".plain", has_text="Undo").bounding_box()
         assert blocks and undo
         assert blocks["y"] + blocks["height"] <= undo["y"]
         page = tabs.open("drill")
