@@ -76,8 +76,10 @@ def dropped() -> tuple[list[Opened], list[export.Refused]]:
 
 
 def close() -> None:
-    """Close every dropped file."""
+    """Close every dropped file, and forget what was drawn of it."""
     _known().clear()
+    for drawn in ("ladders", "read_whole"):
+        st.session_state.pop(drawn, None)
 
 
 def kept(who: str, names: Iterable[str], at: dict[str, datetime]) -> dict[str, list[Opened]]:

@@ -638,3 +638,51 @@ def test_people_are_filtered_by_the_kept_team_they_are_in() -> None:
     assert len(people(visit)) == 4
     visit.app.selectbox(key="of_team").set_value("Search").run()
     assert [row["Name"] for row in people(visit)] == ["Ada", "Bo"]
+
+
+# What was chosen before fits no more
+
+
+def test_more_people_than_were_said_to_be_asked_harm_nothing() -> None:
+    reports = team_of(3)
+    visit = opened(*reports[:2])
+    visit.app.number_input(key="asked").set_value(2).run()
+    visit.upload("reports", files(*reports))
+    assert not visit.app.exception
+    assert len(people(visit)) == 3
+    assert "2 asked" not in visit.words
+
+
+def test_a_filter_that_leaves_out_the_person_who_is_read_closes_their_report() -> None:
+    reports = team_of(3)
+    visit = read(opened(*reports), reports[0])
+    visit.app.text_input(key="who").set_value("Bo").run()
+    assert not visit.app.exception
+    assert not visit.html
+    visit.app.text_input(key="who").set_value("").run()
+    assert not visit.app.exception
+
+
+def test_fewer_people_than_a_page_of_the_map_ago_harm_nothing() -> None:
+    visit = opened(*[sent(f"P{place:03}", *skills(junior=1)) for place in range(45)])
+    visit.app.get_by_key("across").set_value(2).run()
+    assert "People 41 to 45 of 45, by name." in visit.words
+    visit.app.text_input(key="who").set_value("P00").run()
+    assert not visit.app.exception
+    assert len(people(visit)) == 10
+
+
+def test_a_stage_aimed_at_that_the_next_roadmap_lacks_harms_nothing() -> None:
+    visit = part(opened(*team_of(5)), "Training plan")
+    visit.app.get_by_key("up_to").set_value("beyond").run()
+    visit.press("Close all reports")
+    stages = miniature.catalog().stages[:2]
+    small = miniature.changed(version=7, stages=stages)
+    others = [
+        miniature.report((), catalog=small, target="junior", id=str(uuid4()), person=name, name=name) for name in NAMES
+    ]
+    visit.upload("reports", files(*others))
+    part(visit, "Training plan")
+    assert not visit.app.exception
+    part(visit, "Who could help")
+    assert not visit.app.exception
