@@ -148,11 +148,15 @@ def ten_reports(page: Page) -> None:
     packed = {"name": "team.zip", "mimeType": "application/zip", "buffer": bench.packed(bench.crowd(catalog(), 2))}
     drop(page, *files, packed, {"name": "bad.html", "mimeType": "text/html", "buffer": b"<p>"})
     expect(page.get_by_role("heading", name="12 people")).to_be_visible()
+    settled(page)
 
 
 def read_one(page: Page) -> None:
     ten_reports(page)
-    page.get_by_label("Read a report").click()
+    box = page.get_by_label("Read a report")
+    box.scroll_into_view_if_needed()  # a list that opens while the page still scrolls closes again
+    settled(page)
+    box.click()
     page.get_by_role("option", name="Person 0").click()
     expect(page.get_by_role("heading", name="Person 0")).to_be_visible()
 

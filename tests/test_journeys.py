@@ -390,6 +390,17 @@ def test_nothing_confirmed_is_lost_to_a_kill_and_the_first_click_after_it_counts
     tabs.context.close()  # a browser complains of a server that is away, so the complaints are not asked for
 
 
+def test_nothing_moves_from_under_the_pointer_when_the_first_tick_is_stored(tabs: Tabs) -> None:
+    page = tabs.open()
+    second = skill(page, JUNIOR[1])
+    before = second.bounding_box()
+    skill(page, JUNIOR[0]).click()
+    stored(page)
+    assert second.bounding_box() == before
+    page.reload()
+    expect(page.get_by_label("Welcome")).to_be_hidden()
+
+
 def test_a_tick_made_while_the_server_hangs_is_shown_as_saving_and_stored_once(tabs: Tabs) -> None:
     page = tabs.open()
     tabs.app.process.send_signal(signal.SIGSTOP)

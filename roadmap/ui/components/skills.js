@@ -114,7 +114,7 @@ class Page {
     }
     this.undo.hidden = !data.undo;
     text(this.undo, data.undo ?? "");
-    if (this.welcome) this.welcome.hidden = !data.welcome;
+    this.welcome.hidden = !data.welcome && !this.lingers;
     // A button that goes while it has the focus hands it on, or a keyboard would start over at the top of the page.
     if (focused && !focused.checkVisibility()) (this.undo.hidden ? this.search : this.undo).focus({ preventScroll: true });
   }
@@ -151,12 +151,19 @@ class Page {
     );
   }
 
+  /** The welcome stays over ticks made one by one, or the next skill would move away from under the pointer. */
+  #tick(id, held) {
+    this.lingers = !this.welcome.hidden;
+    this.#act({ do: "tick", held: { [id]: held } });
+  }
+
   #tickUpTo(last) {
     const ids = [];
     for (const stage of this.data.stages) {
       ids.push(...stage.skills.map((skill) => skill.id));
       if (stage.id === last) break;
     }
+    this.lingers = false;
     this.#act({ do: "tick", held: Object.fromEntries(ids.map((id) => [id, true])) });
   }
 
@@ -174,7 +181,7 @@ class Page {
 
   #row(line) {
     const row = new Row(line, this.words, {
-      tick: (held) => this.#act({ do: "tick", held: { [line.id]: held } }),
+      tick: (held) => this.#tick(line.id, held),
       note: (written, link) => this.#act({ do: "note", skill: line.id, text: written, link }),
       drill: () => this.acts.leaveBy({ do: "go", skills: [line.id] }),
       read: (id) => this.acts.leaveBy({ do: "read", reading: id }),
