@@ -97,6 +97,19 @@ document.querySelector("input").onchange = () => { output.value = Number(output.
 </script>"""
 
 
+APP = """
+import app
+app.serve(PORT, open_browser=False)
+"""
+
+EACH_ALONE = f"""
+import streamlit as st
+from roadmap import ui
+ui.person = lambda: ui.store().person("crowd", st.context.headers["{load.PERSON}"])
+{APP}
+"""
+
+
 def main(*, as_json: bool = False, people: int | None = None) -> None:
     """Run every measure for the dataset as it is and ten times as large, or a crowd of so many, and print them."""
     measured = measure() if people is None else measure_load(people)
@@ -105,27 +118,20 @@ def main(*, as_json: bool = False, people: int | None = None) -> None:
 
 
 def measure_load(people: int, seconds: float = LOAD_SECONDS) -> dict[str, Any]:
-    """What a crowd meets on the Skills page of one process, each person with a tab of their own.
-
-    Without a sign-in they are all one person, so that each tick has every other tab drawn again within a second. First
-    one of them ticks and the others look on, then everyone ticks.
-    """
-    found: dict[str, Any] = {"people": people, "seconds": seconds}
+    """What a crowd meets on the Skills page of one process: each a person of their own, as behind a sign-in."""
     with tempfile.TemporaryDirectory() as made:
         url = f"sqlite:///{Path(made) / 'load.db'}"
-        with _served(content.FOLDER, url) as (address, process, _):
-            for name, ticking in (("one ticks, the others look on", 1), ("everyone ticks", people)):
-                found[name] = asyncio.run(_crowd(address, process.pid, people, ticking, seconds))
-    return found
+        with _served(content.FOLDER, url, EACH_ALONE) as (address, process, _):
+            return {"people": people, "seconds": seconds, **asyncio.run(_crowd(address, process.pid, people, seconds))}
 
 
-async def _crowd(address: str, pid: int, people: int, ticking: int, seconds: float) -> dict[str, Any]:
+async def _crowd(address: str, pid: int, people: int, seconds: float) -> dict[str, Any]:
     async with load.crowd(address, 1):
         pass  # the first visitor loads what all share
     before = _memory(pid, "VmRSS")
     async with load.crowd(address, people) as tabs:
         started, used, runs = time.perf_counter(), _processor_seconds(pid), sum(tab.runs for tab in tabs)
-        await load.tick(tabs[:ticking], seconds)
+        await load.tick(tabs, seconds)
         lasted = time.perf_counter() - started
         busy = None if used is None else (_processor_seconds(pid) or 0) - used
         runs = sum(tab.runs for tab in tabs) - runs
@@ -339,13 +345,13 @@ def _floor(browser: Browser, folder: Path) -> list[float]:
 
 
 @contextmanager
-def _served(folder: Path, url: str) -> Iterator[tuple[str, subprocess.Popen[bytes], float]]:
+def _served(folder: Path, url: str, code: str = APP) -> Iterator[tuple[str, subprocess.Popen[bytes], float]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     started = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603 - our own app, with arguments of our own
-        [sys.executable, "-m", "roadmap", "run", "--no-browser", "--port", str(port)],
+        [sys.executable, "-c", code.replace("PORT", str(port))],
         cwd=ROOT,
         env={**os.environ, "ROADMAP_CONTENT": str(folder), "ROADMAP_DATABASE_URL": url},
         stdout=subprocess.DEVNULL,
@@ -521,19 +527,16 @@ def _summary(sample: list[float]) -> dict[str, float]:
     return {"median": round(median(sample), 1), "p95": round(quantiles(sample, n=20)[-1], 1)}
 
 
-def _load_table(measured: dict[str, Any]) -> str:
-    lines = [
-        f"{measured['people']} people in one process, ticking every {load.EVERY:.0f} s for {measured['seconds']} s"
-    ]
-    for name, found in measured.items():
-        if isinstance(found, dict):
-            lines += [
-                f"{name}: p50 {found['p50']} ms, p95 {found['p95']} ms, {found['missed']} of {found['ticks']} missed",
-                f"  {found['runs_per_second']} script runs a second on {found['cpu_share']} of a processor; memory "
-                f"{found['memory_before_mb']} to {found['memory_after_mb']} MB, "
-                f"{found['memory_per_session_mb']} MB a session",
-            ]
-    return "\n".join(lines)
+def _load_table(found: dict[str, Any]) -> str:
+    return "\n".join(
+        [
+            f"{found['people']} people in one process, each ticking every {load.EVERY:.0f} s for {found['seconds']} s",
+            f"p50 {found['p50']} ms, p95 {found['p95']} ms, {found['missed']} of {found['ticks']} missed",
+            f"{found['runs_per_second']} script runs a second on {found['cpu_share']} of a processor",
+            f"memory {found['memory_before_mb']} to {found['memory_after_mb']} MB, "
+            f"{found['memory_per_session_mb']} MB a session",
+        ]
+    )
 
 
 def _table(measured: dict[str, Any]) -> str:

@@ -27,6 +27,8 @@ RETRY = 1.5
 """Seconds after which what is not confirmed is sent again, as in acts.js."""
 PATIENCE = 10.0
 """Seconds that a tick may take until it counts as missed."""
+PERSON = "X-Person"
+"""The header that says whose tab it is, to a server that asks: the app has one local person."""
 CACHED = 8
 """How many large messages a tab keeps, so that the server names one instead of sending it again."""
 TRIGGER = "$$STREAMLIT_INTERNAL_KEY_{}__events"
@@ -41,7 +43,12 @@ async def crowd(address: str, people: int) -> AsyncIterator[list[Tab]]:
     listening = []
     try:
         for number in range(people):
-            socket = await connect(socket_address, subprotocols=[Subprotocol("streamlit")], max_size=None)
+            socket = await connect(
+                socket_address,
+                subprotocols=[Subprotocol("streamlit")],
+                additional_headers={PERSON: str(number)},
+                max_size=None,
+            )
             tabs.append(Tab(socket, Random(number)))  # noqa: S311 - a moment and a skill, no secret
             listening.append(asyncio.create_task(tabs[-1].listen()))
             await asyncio.wait_for(tabs[-1].drawn.wait(), 60)
