@@ -103,11 +103,14 @@ def _content(story: Story, on: date, footer: str, rows: Sequence[Sequence[Sequen
 def _rows(of: Report, story: Story) -> list[list[list[Section]]]:
     """Sections one under the other, save that the bars have those beside them which say what is open in words.
 
-    Of the list of all skills, paper keeps what the author points at.
+    Of the list of all skills, paper keeps what the author points at; of two countings by category, the checked one.
     """
     most_beside = max(2, len(of.gaps) // 4)
+    is_counted = any(section.key == "evidence" for section in story.sections)
     rows: list[list[list[Section]]] = []
     for section in story.sections:
+        if section.key == "gaps" and is_counted:
+            continue
         beside = rows and rows[-1][0][0].key == "gaps" and len([*chain(*rows[-1][1:])]) < most_beside
         if section.key in BESIDE_THE_BARS and beside:
             rows[-1][1:] = [[*chain(*rows[-1][1:]), section]]
