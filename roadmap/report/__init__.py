@@ -21,6 +21,7 @@ from roadmap.catalog import Catalog, Category, Direction, Goal, Id, Skill, Stage
 from roadmap.practice import Calibration
 
 SCHEMA = 2
+"""A changed constant of evidence.py is a new schema: what an older report shows must follow by the rules of its day."""
 NOT_REPORTED = "A report does not carry this."
 
 
