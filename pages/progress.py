@@ -3,7 +3,7 @@
 import streamlit as st
 
 from roadmap import charts, evidence, levels, ui
-from roadmap.ui import check, parts, returned
+from roadmap.ui import acts, check, parts, returned
 
 person = ui.person()
 catalog = ui.catalog()
@@ -19,6 +19,7 @@ shown = ui.evidence(person, catalog, ui.day(chosen), held)
 zone = ui.zone(chosen)
 
 
+@acts.stores
 def aim() -> None:
     """Keep the stage a person aims for."""
     if stage := st.session_state["aim"]:
@@ -45,6 +46,7 @@ def open_skill(place: str, skill_id: str) -> None:
         st.switch_page(ui.page("drill"), query_params={"skill": skill_id})
 
 
+@acts.stores
 def keep_day() -> None:
     """Keep the day by which a person wants to be there."""
     day = st.session_state["by"]

@@ -8,7 +8,7 @@ import streamlit as st
 from roadmap import export, levels, report, ui
 from roadmap.practice import calibration
 from roadmap.report import Report, words
-from roadmap.ui import parts, returned
+from roadmap.ui import acts, parts, returned
 
 person = ui.person()
 catalog = ui.catalog()
@@ -60,11 +60,13 @@ def draft(id: str = str(uuid.UUID(int=0))) -> Report:
     )
 
 
+@acts.stores
 def keep(field: str) -> None:
     """Keep what the person typed about themselves."""
     store.choose(person, {field: st.session_state[field].strip()}, ui.now())
 
 
+@acts.stores
 def make() -> None:
     """Freeze the report as it stands, with what was typed a moment ago."""
     store.choose(person, {field: st.session_state[field].strip() for field in TYPED}, ui.now())

@@ -4,14 +4,13 @@ import platform
 from importlib.metadata import version
 from zoneinfo import available_timezones
 
-import sqlalchemy.exc
 import streamlit as st
 
 from roadmap import levels, ui
 from roadmap.facts import Grade
 from roadmap.recall import graded
-from roadmap.store import Backup
-from roadmap.ui import parts
+from roadmap.store import Backup, Kind
+from roadmap.ui import acts, parts
 
 person = ui.person()
 catalog = ui.catalog()
@@ -22,14 +21,20 @@ NEXT = "The next one after my claimed level"
 BROWSERS = f"My browser's ({st.context.timezone or 'UTC'})"
 
 FIELDS = ("daily_budget", "new_limit", "target", "shortcuts", "confidence", "time_zone", "retention")
-KINDS = {
+KINDS: dict[Kind, str] = {
     "tick": "ticks",
     "note": "notes",
     "recall": "recalls",
     "answer": "answers",
-    "label": "labels",
+    "score": "scores",
+    "label": "labels on cards",
+    "read": "readings",
     "setting": "settings",
     "report": "reports",
+    "review": "reviews",
+    "objective": "answers to objectives",
+    "team": "kept teams",
+    "restore": "restores",
     "retraction": "undone steps",
 }
 
@@ -42,21 +47,21 @@ def named(field: str) -> str:
     return field + st.session_state.get("erasures", "")
 
 
+@acts.stores
 def keep(field: str) -> None:
     """Store one setting as soon as it is changed."""
     value = st.session_state[named(field)]
     store.choose(person, {field: None if value in (NEXT, BROWSERS) else value}, ui.now())
 
 
+@acts.stores
 def restore(backup: Backup) -> None:
     """Add what is missing here, as one undoable step."""
-    try:
-        store.restore(person, backup, ui.now())
-        st.session_state["restored"] = True
-    except sqlalchemy.exc.SQLAlchemyError:
-        st.session_state["restore_failed"] = True
+    store.restore(person, backup, ui.now())
+    st.session_state["restored"] = True
 
 
+@acts.stores
 def undo_restore() -> None:
     """Take the restore back."""
     store.undo(person, ("restore",), ui.now())
@@ -71,6 +76,7 @@ def confirm_erase() -> None:
     st.button("Erase everything", type="primary", disabled=typed.strip().lower() != "erase", on_click=erase)
 
 
+@acts.stores
 def erase() -> None:
     """Delete the person and start anew; the typed word is checked again, since a browser may send anything.
 
@@ -167,8 +173,6 @@ st.subheader("Restore")
 if st.session_state.get("restored"):
     st.success("The backup is restored.", icon=":material/check:")
     st.button("Undo the restore", on_click=undo_restore)
-if st.session_state.pop("restore_failed", False):
-    st.error("The backup could not be written. Nothing has changed; try again in a moment.")
 file = st.file_uploader(
     "A backup file", type="json", key="backup", help="You see what would change before anything is written."
 )
@@ -188,7 +192,7 @@ if file:
             steps = {step.uid: step for step in (*backup.steps, *here.steps)}
             both = Backup(person=person, steps=tuple(steps.values()))
             before, after = levels.held(here.ticks), levels.held(both.ticks)
-            counts = ", ".join(f"{KINDS[kind]} {count}" for kind, count in new.items() if kind in KINDS)
+            counts = ", ".join(f"{KINDS[kind]} {count}" for kind, count in new.items())
             st.markdown(f"New here, in steps: {counts}.")
             was, becomes = (levels.title(catalog, levels.standing(catalog, held).level) for held in (before, after))
             gained, lost = after.keys() - before.keys(), before.keys() - after.keys()

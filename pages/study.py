@@ -8,7 +8,7 @@ from roadmap import levels, ui
 from roadmap.catalog import Catalog, Reading
 from roadmap.evidence import MOST_POINTS
 from roadmap.facts import Score
-from roadmap.ui import parts
+from roadmap.ui import acts, parts
 
 person = ui.person()
 catalog = ui.catalog()
@@ -45,6 +45,7 @@ def label(reading: Reading) -> str:
     return f"{number}{reading.title}{state}"
 
 
+@acts.stores
 def mark(reading: str) -> None:
     """Store that a reading is read, or no longer."""
     store.mark_read(person, reading, st.session_state[f"read-{reading}"], ui.now())
@@ -100,6 +101,7 @@ def score(reading: Reading) -> None:
         st.markdown(said)
 
 
+@acts.stores
 def keep_score(reading: Reading) -> None:
     """Store the score, once every dimension has points."""
     points = {one.title: st.session_state[f"points-{reading.id}-{one.title}"] for one in reading.rubric}

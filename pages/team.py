@@ -10,7 +10,7 @@ from roadmap import charts, drawing, export, levels, ui
 from roadmap.catalog import Catalog
 from roadmap.report import Changes, Report, team, words
 from roadmap.report.team import Member
-from roadmap.ui import opening, parts
+from roadmap.ui import acts, opening, parts
 from roadmap.ui.opening import Opened
 
 person = ui.person()
@@ -33,6 +33,7 @@ PARTS = ("Skill by person", "Training plan", "Who could help", "Since last time"
 # Files and kept teams
 
 
+@acts.stores
 def keep(reports: Sequence[Opened]) -> None:
     """Keep these reports under the typed name: the one moment at which reports of others are stored."""
     if name := st.session_state["team_name"].strip():
@@ -41,6 +42,7 @@ def keep(reports: Sequence[Opened]) -> None:
         st.session_state["team_name"] = ""
 
 
+@acts.stores
 def let_go(name: str) -> None:
     """Delete what is kept under this name."""
     store.keep_team(person, name, (), ui.now())

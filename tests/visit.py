@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import sqlalchemy as sa
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
@@ -79,6 +80,11 @@ class Visit:
     def errors(self) -> list[str]:
         """What the page says went wrong."""
         return [error.value for error in self.app.error]
+
+    @property
+    def toasts(self) -> list[str]:
+        """What the page says in passing."""
+        return [toast.value for toast in self.app.toast]
 
     @property
     def html(self) -> str:
@@ -205,3 +211,10 @@ def take_check(
 def key(question: Question) -> int:
     """The place of the right option, as authored."""
     return [option.right for option in question.options].index(True)
+
+
+def broken() -> None:
+    """From now on the database takes nothing more."""
+    with store()[0].engine.begin() as connection:
+        full = "CREATE TRIGGER full BEFORE INSERT ON step BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+        connection.execute(sa.text(full))

@@ -433,7 +433,7 @@ class Store:
             ),
         )
 
-    def missing(self, who: str, backup: Backup) -> Counter[str]:
+    def missing(self, who: str, backup: Backup) -> Counter[Kind]:
         """How many steps of each kind a restore would add; nothing is written."""
         return Counter(step.kind for step in self._missing(who, backup))
 

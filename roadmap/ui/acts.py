@@ -1,10 +1,14 @@
-"""Acts from the browser components: each is stored or refused once, and the browser told which (see acts.js)."""
+"""What people do on a page, stored or refused, and the person told which.
+
+An act of a browser component is stored or refused once (see acts.js).
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 
 import sqlalchemy.exc
 import streamlit as st
@@ -12,8 +16,22 @@ import streamlit as st
 from roadmap.facts import Confidence
 
 Act = dict[str, Any]
+Given = ParamSpec("Given")
 
 UNANSWERED = "That could not be saved: the database did not answer. Nothing is lost; try again in a moment."
+
+
+def stores(callback: Callable[Given, None]) -> Callable[Given, None]:
+    """A widget's callback that stores something: where the database does not take it, the person is told so."""
+
+    @wraps(callback)
+    def told_if_not(*args: Given.args, **kwargs: Given.kwargs) -> None:
+        try:
+            callback(*args, **kwargs)
+        except (sqlalchemy.exc.SQLAlchemyError, OSError):
+            st.toast(UNANSWERED, icon=":material/error:", duration="long")
+
+    return told_if_not
 
 
 def hear(key: str, do: Callable[[Act], None], refused: str) -> None:

@@ -25,7 +25,7 @@ from roadmap.report.review import (
     counts,
     make,
 )
-from roadmap.ui import parts
+from roadmap.ui import acts, parts
 
 ADDRESS = "report"
 """The part of the page's address that names the open report, so that a reload opens it again."""
@@ -523,6 +523,7 @@ def _take_reader(draft: Draft) -> None:
     draft.role = st.session_state[_key("role", draft)] or draft.role
 
 
+@acts.stores
 def _save(who: str, catalog: Catalog, draft: Draft) -> None:
     """Keep the review as this tab shows it, with what was typed a moment ago."""
     for line in draft.skills:

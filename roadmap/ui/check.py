@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple, TypeVar, get_args
 
-import sqlalchemy.exc
 import streamlit as st
 
 from roadmap import evidence, levels, placement, recommend, ui
@@ -162,6 +161,7 @@ def draw_offer(who: str, catalog: Catalog) -> None:
             st.button("Not this week", type="tertiary", on_click=_put_off, args=(who, mine.day.today + WEEK))
 
 
+@acts.stores
 def _put_off(who: str, until: date) -> None:
     ui.store().choose(who, {"check_rests_until": until.isoformat()}, ui.now())
 
@@ -386,7 +386,6 @@ def _proposal(catalog: Catalog, mine: Mine, step: Ticked | None) -> None:
     chosen = [id for id in proposed if st.session_state[_box(id)]]
     label = "Tick this skill" if len(chosen) == 1 else f"Tick these {len(chosen)} skills"
     st.button(label, type="primary", disabled=not chosen, on_click=_tick, args=(mine.who, chosen, True))
-    _failed()
 
 
 def _box(skill: str) -> str:
@@ -428,7 +427,6 @@ def _contradicted(catalog: Catalog, mine: Mine, step: Ticked | None) -> None:
         words, way = st.columns([5, 1], vertical_alignment="center")
         words.markdown(f"**{catalog.skills[id].text}**  \n{right} of {asked} right.")
         way.button("Untick", key=f"untick-{id}", on_click=_tick, args=(mine.who, [id], False), width="stretch")
-    _failed()
 
 
 def _undo_row(mine: Mine, step: Ticked, words: str) -> None:
@@ -437,26 +435,17 @@ def _undo_row(mine: Mine, step: Ticked, words: str) -> None:
         st.button("Undo", key="undo", on_click=_undo, args=(mine.who, step.step))
 
 
+@acts.stores
 def _tick(who: str, skills: Sequence[str], on: bool) -> None:
-    try:
-        ui.store().tick(who, dict.fromkeys(skills, on), ui.now())
-    except sqlalchemy.exc.SQLAlchemyError:
-        st.session_state["unsaved"] = True
+    ui.store().tick(who, dict.fromkeys(skills, on), ui.now())
 
 
+@acts.stores
 def _undo(who: str, step: int) -> None:
     """Take back this step and no other: pressed twice in a hurry, the second finds another one on top."""
-    try:
-        last = ui.store().last(who, ("tick",))
-        if last and last.id == step:
-            ui.store().undo(who, ("tick",), ui.now())
-    except sqlalchemy.exc.SQLAlchemyError:
-        st.session_state["unsaved"] = True
-
-
-def _failed() -> None:
-    if st.session_state.pop("unsaved", False):
-        st.error(acts.UNANSWERED)
+    last = ui.store().last(who, ("tick",))
+    if last and last.id == step:
+        ui.store().undo(who, ("tick",), ui.now())
 
 
 def _answered(catalog: Catalog, mine: Mine, done: Sequence[Answer]) -> None:

@@ -306,7 +306,8 @@ def _undo_last(who: str, today: Session, chosen: Settings) -> None:
         put = next((name for name, cards in today.labels.items() if cards.get(last.about[0]) == last.at), None)
         st.markdown(LABELLED[put] if put else "The last label is taken off.")
     what = "grade" if last.kind == "recall" else "label"
-    st.button(f"Undo the last {what}", on_click=undo, args=(who,), shortcut="U" if chosen.shortcuts else None)
+    key = "U" if chosen.shortcuts else None
+    st.button(f"Undo the last {what}", on_click=acts.stores(undo), args=(who,), shortcut=key)
 
 
 def _nothing_to_do(scope: Scope, chosen: Settings) -> None:

@@ -25,7 +25,7 @@ from roadmap.report.review import (
     thread,
 )
 from roadmap.report.review import objectives as became
-from roadmap.ui import parts
+from roadmap.ui import acts, parts
 
 WORD: dict[ObjectiveState, str] = {"accepted": "Accepted", "declined": "Declined", "done": "Done"}
 
@@ -219,6 +219,7 @@ def _with_words(who: str, one: ReportedObjective, state: ObjectiveState, label: 
         st.button(label, key=f"do-{key}", on_click=_answer, args=(who, one, state, key))
 
 
+@acts.stores
 def _answer(who: str, one: ReportedObjective, state: ObjectiveState, key: str = "") -> None:
     words = st.session_state[key].strip() if key else ""
     if state == "declined" and not words:
@@ -227,5 +228,6 @@ def _answer(who: str, one: ReportedObjective, state: ObjectiveState, key: str = 
     ui.store().answer_objective(who, one.id, state, words, ui.now())
 
 
+@acts.stores
 def _undo(who: str) -> None:
     ui.store().undo(who, ("objective",), ui.now())

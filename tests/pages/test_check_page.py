@@ -11,9 +11,8 @@ from typing import Any
 
 import miniature_folder
 import pytest
-import sqlalchemy as sa
 import streamlit as st
-from visit import NOON, Visit, act, catalog, key, skills, store, take_check
+from visit import NOON, Visit, act, broken, catalog, key, skills, store, take_check
 
 from roadmap import levels, ui
 from roadmap.catalog import Question
@@ -235,12 +234,6 @@ def test_a_database_that_cannot_write_is_said_and_the_question_stays() -> None:
     assert (data["asked"]["id"], data["done"]) == (question.id, 0)
 
 
-def broken() -> None:
-    with store()[0].engine.begin() as connection:
-        full = "CREATE TRIGGER full BEFORE INSERT ON step BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
-        connection.execute(sa.text(full))
-
-
 # The end: what was shown
 
 
@@ -412,7 +405,7 @@ def test_a_tick_that_cannot_be_stored_is_said() -> None:
     visit = Visit("check", form="placement")
     broken()
     visit.press(next(label for label in visit.buttons if label.startswith("Tick these")))
-    assert visit.errors == [
+    assert visit.toasts == [
         "That could not be saved: the database did not answer. Nothing is lost; try again in a moment."
     ]
     assert ticked() == set()

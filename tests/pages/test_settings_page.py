@@ -7,15 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from conftest import Served
 from playwright.sync_api import Browser, expect
-from visit import NOON, Visit, catalog, skills, store, with_ticks
+from visit import NOON, Visit, broken, catalog, skills, store, with_ticks
 
 from roadmap import levels, ui
 from roadmap.browser import settled
 from roadmap.report import Note
 from roadmap.store import Backup, Store
+from roadmap.ui import acts
 
 NEXT = "The next one after my claimed level"
 
@@ -184,6 +184,14 @@ def test_the_preview_counts_what_is_new(count: int, said: str, tmp_path: Any) ->
     assert said in Visit("settings").upload("backup", {"b.json": written(other.backup(them))}).words
 
 
+def test_the_preview_names_every_kind_of_step(tmp_path: Any) -> None:
+    other, them = elsewhere(tmp_path)
+    other.mark_read(them, "topic.01", True, NOON)
+    other.keep_team(them, "Search", (), NOON)
+    said = Visit("settings").upload("backup", {"b.json": written(other.backup(them))}).words
+    assert "New here, in steps: readings 1, kept teams 1." in said
+
+
 HARM = {
     "not UTF-8": b"\xff\xfe\x00",
     "empty": b"",
@@ -212,16 +220,23 @@ def test_a_file_that_is_no_backup_is_refused_in_a_sentence(data: bytes) -> None:
     assert "Restore" not in visit.buttons
 
 
+def test_a_setting_that_cannot_be_written_says_so_and_shows_what_holds() -> None:
+    visit = Visit("settings")
+    broken()
+    visit.app.number_input(key="daily_budget").set_value(7).run()
+    assert not visit.app.exception
+    assert visit.toasts == [acts.UNANSWERED]
+    assert visit.app.number_input(key="daily_budget").value == store()[0].settings(store()[1]).daily_budget != 7
+
+
 def test_a_restore_that_cannot_be_written_says_so_and_changes_nothing(tmp_path: Any) -> None:
     other, them = elsewhere(tmp_path, *skills(junior=2))
     held, who = store()
     visit = Visit("settings").upload("backup", {"backup.json": written(other.backup(them))})
-    with held.engine.begin() as connection:
-        full = "CREATE TRIGGER full BEFORE INSERT ON step BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
-        connection.execute(sa.text(full))
+    broken()
     visit.press("Restore")
     assert not visit.app.exception
-    assert visit.errors == ["The backup could not be written. Nothing has changed; try again in a moment."]
+    assert visit.toasts == [acts.UNANSWERED]
     assert held.ticks(who) == []
 
 
