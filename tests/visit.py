@@ -213,8 +213,12 @@ def key(question: Question) -> int:
     return [option.right for option in question.options].index(True)
 
 
-def broken() -> None:
-    """From now on the database takes nothing more."""
-    with store()[0].engine.begin() as connection:
-        full = "CREATE TRIGGER full BEFORE INSERT ON step BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
-        connection.execute(sa.text(full))
+def broken() -> Callable[[], None]:
+    """From now on the database takes nothing more, until what is returned is called."""
+
+    def say(statement: str) -> None:
+        with store()[0].engine.begin() as connection:
+            connection.execute(sa.text(statement))
+
+    say("CREATE TRIGGER full BEFORE INSERT ON step BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
+    return lambda: say("DROP TRIGGER full")

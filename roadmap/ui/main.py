@@ -4,6 +4,7 @@ import sqlalchemy.exc
 import streamlit as st
 
 from roadmap import drawing, ui
+from roadmap.ui import acts
 
 MENU = (
     ("skills", "Skills", ":material/checklist:"),
@@ -35,5 +36,8 @@ except sqlalchemy.exc.SQLAlchemyError:
 page = st.navigation(menu, position="top")
 st.set_page_config(page_title=f"{page.title} · Roadmap")
 ui.tell_what_changed(who)
-page.run()
+try:
+    page.run()
+except sqlalchemy.exc.SQLAlchemyError:
+    st.error(acts.UNANSWERED, icon=":material/error:")
 ui.watch(who)

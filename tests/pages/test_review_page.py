@@ -9,13 +9,14 @@ from uuid import uuid4
 
 import miniature
 import pytest
-from visit import NOON, Visit, catalog, skills, store, with_ticks
+from visit import NOON, Visit, broken, catalog, skills, store, with_ticks
 
 from roadmap import export, ui
 from roadmap.report import Note, Report
 from roadmap.report import review as answers
 from roadmap.report.review import Objective, PromptScore, Review, Stance, Verdict
 from roadmap.store import Store
+from roadmap.ui import acts
 
 TICKED = skills(junior=5, mid=2)
 FIRST, SECOND = TICKED[0], TICKED[1]
@@ -314,6 +315,18 @@ def kept() -> list[Review]:
 def test_before_a_review_came_report_says_how_one_comes(mine: Report) -> None:
     visit = Visit("report")
     assert "When your manager or a mentor answers your report, they send you one file." in visit.words
+
+
+def test_a_review_that_cannot_be_kept_says_so_and_comes_with_the_next_try(mine: Report) -> None:
+    made, visit = answer(mine, {FIRST: "agree"}), Visit("report")
+    mend = broken()
+    came(visit, made)
+    assert visit.errors == [acts.UNANSWERED]
+    assert kept() == []
+    mend()
+    visit.again()
+    assert visit.errors == []
+    assert kept() == [made]
 
 
 def test_a_review_is_kept_and_both_sides_stand_beside_each_other_disagreements_first(mine: Report) -> None:
