@@ -212,18 +212,23 @@ def plan(
     chance: np.random.Generator,
     *,
     own: Pace = Pace(),  # noqa: B008 - a NamedTuple never changes
+    suspended: Collection[str] = (),
 ) -> Plan:
-    """What the target takes at this budget: the queue run forward, day by day, over this person's own memory."""
+    """What the target takes at this budget: the queue run forward, day by day, over this person's own memory.
+
+    Suspended cards stay out of it for good; one buried comes back tomorrow and is planned with.
+    """
     rank = deck.catalog.rank[target]
     one = _State.of(deck, memories, known(deck, found, ticks), now)
     start = float(one.passes(deck)[0, :rank].prod())
-    waiting = sum(due(memory, day) for id, memory in memories.items() if id in deck.place)
+    asked = np.array([card not in suspended for card in deck.place])
+    waiting = sum(due(memory, day) for id, memory in memories.items() if id in deck.place and id not in suspended)
     state = one.repeated(RUNS)
     arrived = np.full(RUNS, np.inf)
     minutes, cards = 0.0, 0
     for passed in range(LONGEST_PLAN):
         arrived[(state.passes(deck)[:, :rank].prod(axis=1) >= 0.5) & np.isinf(arrived)] = passed
-        chosen = state.choose(deck, rank, own, day.budget, day.new_limit)
+        chosen = state.choose(deck, rank, own, asked, day.budget, day.new_limit)
         if not passed:
             new = chosen & np.isnan(state.stability)
             cards = int(chosen.sum(axis=1).mean())
@@ -314,10 +319,12 @@ class _State:
         scores: Floats = np.where(deck.stage[None, :] <= reach, weight * self.gain / minutes, -np.inf)
         return scores
 
-    def choose(self, deck: Deck, target: int, own: Pace, budget: int, new_limit: int) -> NDArray[np.bool_]:
-        """The cards of a day in every run (R, N): due or new, the best first, within budget and limit."""
+    def choose(
+        self, deck: Deck, target: int, own: Pace, asked: NDArray[np.bool_], budget: int, new_limit: int
+    ) -> NDArray[np.bool_]:
+        """The cards of a day in every run (R, N): of those asked (N), due or new, the best first, within the limits."""
         new = np.isnan(self.stability)
-        score = np.where(new | (self.due_in <= 0.5), self._scores(deck, target, own, target), -np.inf)
+        score = np.where(asked & (new | (self.due_in <= 0.5)), self._scores(deck, target, own, target), -np.inf)
         order = np.argsort(-score, axis=1, kind="stable")
         is_new = np.take_along_axis(new, order, axis=1)
         fits = np.isfinite(np.take_along_axis(score, order, axis=1)) & ~(is_new & (is_new.cumsum(axis=1) > new_limit))

@@ -316,9 +316,15 @@ def test_the_pace_is_ones_own_median_once_there_are_five_recalls() -> None:
     assert pace([recalled(0, new=True)] * 9).new > 0
 
 
-def a_plan(memories: Mapping[str, Memory], budget: int = 20, new: int = 10, target: str = "mid") -> recommend.Plan:
-    chance = np.random.default_rng(7)
-    return plan(DECK, memories, shown(), (), target, day(budget=budget, new_limit=new), NOON, chance)
+def a_plan(
+    memories: Mapping[str, Memory],
+    budget: int = 20,
+    new: int = 10,
+    target: str = "mid",
+    suspended: Collection[str] = (),
+) -> recommend.Plan:
+    chance, today = np.random.default_rng(7), day(budget=budget, new_limit=new)
+    return plan(DECK, memories, shown(), (), target, today, NOON, chance, suspended=suspended)
 
 
 def test_the_plan_says_how_many_days_the_target_takes_as_a_range() -> None:
@@ -342,6 +348,14 @@ def test_after_a_break_the_backlog_spreads_over_days() -> None:
     memories = {card: Memory(3.0, 5.0, NOON - timedelta(days=40), NOON - timedelta(days=43)) for card in CARDS[:12]}
     found = a_plan(memories, budget=5)
     assert (found.due, found.spread, found.cards) == (12, 2, 5)
+
+
+def test_suspended_cards_are_never_planned_with() -> None:
+    memories = {card: Memory(3.0, 5.0, NOON - timedelta(days=40), NOON - timedelta(days=43)) for card in CARDS[:12]}
+    found = a_plan(memories, budget=5, suspended=CARDS[:10])
+    assert (found.due, found.spread) == (2, 0)
+    nothing = a_plan({}, suspended=CARDS)
+    assert (nothing.cards, nothing.days) == (0, (None, None, None))
 
 
 def test_practice_makes_ready_and_time_undoes_it() -> None:

@@ -188,6 +188,7 @@ def _plan(
         now(),
         np.random.default_rng([revision, today.today.toordinal()]),
         own=recommend.pace(held.recalls(who)),
+        suspended=held.labels(who).get("suspended", {}),
     )
 
 
