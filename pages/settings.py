@@ -1,6 +1,7 @@
 """Daily budget, target, keys, time zone; backup and restore; erase."""
 
 import platform
+from collections import Counter
 from importlib.metadata import version
 from zoneinfo import available_timezones
 
@@ -189,10 +190,9 @@ if file:
             st.markdown("Everything in this backup is already here. There is nothing to restore.")
         else:
             here = store.backup(person)
-            steps = {step.uid: step for step in (*backup.steps, *here.steps)}
-            both = Backup(person=person, steps=tuple(steps.values()))
+            both = Backup(person=person, steps=(*here.steps, *new))
             before, after = levels.held(here.ticks), levels.held(both.ticks)
-            counts = ", ".join(f"{KINDS[kind]} {count}" for kind, count in new.items())
+            counts = ", ".join(f"{KINDS[kind]} {count}" for kind, count in Counter(step.kind for step in new).items())
             st.markdown(f"New here, in steps: {counts}.")
             was, becomes = (levels.title(catalog, levels.standing(catalog, held).level) for held in (before, after))
             gained, lost = after.keys() - before.keys(), before.keys() - after.keys()

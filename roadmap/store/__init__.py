@@ -13,7 +13,7 @@ import threading
 import time
 import uuid
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
@@ -433,13 +433,32 @@ class Store:
             ),
         )
 
-    def missing(self, who: str, backup: Backup) -> Counter[Kind]:
-        """How many steps of each kind a restore would add; nothing is written."""
-        return Counter(step.kind for step in self._missing(who, backup))
+    def missing(self, who: str, backup: Backup) -> list[BackedUpStep]:
+        """The steps that a restore would add, in order; nothing is written.
+
+        A step whose restore was undone here comes again under another id, always the same one: the undo stays told.
+        """
+        with self.engine.begin() as connection:
+            here = set(connection.scalars(sa.select(step.c.uid).where(step.c.person == who)))
+            undone = set(connection.scalars(_WITH_THEIR_RESTORE, {"who": who}))
+
+        def next_id(uid: str) -> str:
+            while uid in undone:
+                uid = uuid.uuid5(uuid.NAMESPACE_OID, uid).hex
+            return uid
+
+        found: list[BackedUpStep] = []
+        for one in backup.steps:
+            uid = next_id(one.uid)
+            if uid not in here and one.kind != "restore":
+                here.add(uid)
+                retracts = tuple(known for known in map(next_id, one.retracts) if known in here)
+                found.append(one.model_copy(update={"uid": uid, "retracts": retracts}))
+        return found
 
     def restore(self, who: str, backup: Backup, at: datetime) -> bool:
         """Add every step of a backup that is not here yet, as one undoable step; False when all were here."""
-        new = self._missing(who, backup)
+        new = self.missing(who, backup)
         if not new:
             return False
         with self._writing() as connection:
@@ -460,11 +479,6 @@ class Store:
             connection.execute(sa.insert(restored), [{"step": restoring, "restored": id} for id in added])
         return True
 
-    def _missing(self, who: str, backup: Backup) -> list[BackedUpStep]:
-        with self.engine.begin() as connection:
-            here = set(connection.scalars(sa.select(step.c.uid).where(step.c.person == who)))
-        return [one for one in backup.steps if one.uid not in here and one.kind != "restore"]
-
 
 # Putting one of these reads together costs several times what SQLite takes to answer it, so each is made once; `who`
 # is given with every use.
@@ -475,6 +489,15 @@ _NEWEST = sa.select(sa.func.max(step.c.id)).where(_HERE)
 _NEWEST_MOMENT = sa.select(sa.func.max(step.c.at)).where(_HERE)
 _WITH_UID = sa.select(step.c.id).where(_HERE, step.c.uid == sa.bindparam("uid"))
 _NEW_STEP = sa.insert(step).returning(step.c.id)
+_RESTORE, _ITS_UNDO = step.alias(), retraction.alias()
+_WITH_THEIR_RESTORE = (
+    sa.select(step.c.uid)
+    .join_from(step, retraction, retraction.c.retracted == step.c.id)
+    .join(_ITS_UNDO, _ITS_UNDO.c.step == retraction.c.step)
+    .join(_RESTORE, sa.and_(_RESTORE.c.id == _ITS_UNDO.c.retracted, _RESTORE.c.kind == "restore"))
+    .where(_HERE)
+)
+"""The ids of the steps that were undone together with a restore."""
 _FROM = sa.select(step.c.id, step.c.kind).where(_HERE, step.c.id >= sa.bindparam("first")).order_by(step.c.id)
 
 

@@ -130,6 +130,10 @@ def test_a_restore_is_previewed_done_and_undone(tmp_path: Any) -> None:
     assert held.notes(who) == {}
     assert "The backup is restored." not in visit.words
 
+    visit.press("Restore")
+    assert set(levels.held(held.ticks(who))) == set(skills(junior=5, mid=4))
+    assert held.notes(who)[skills(junior=1)[0]].text == "Did it."
+
 
 def test_ones_own_backup_changes_nothing() -> None:
     held, who = with_ticks(*skills(junior=2))
