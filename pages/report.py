@@ -102,7 +102,10 @@ if not held:
     st.stop()
 
 for field in TYPED:
-    st.session_state[field] = getattr(chosen, field)
+    stored = getattr(chosen, field)
+    if field not in st.session_state or st.session_state.get(f"stored-{field}") != stored:
+        st.session_state[field] = stored  # else what was typed stays, stored or not
+    st.session_state[f"stored-{field}"] = stored
 left, right = st.columns(2)
 left.text_input(
     "Your name", key="name", max_chars=120, on_change=keep, args=("name",), placeholder="As your manager knows you"

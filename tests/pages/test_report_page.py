@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from visit import NOON, Visit, catalog, skills, store, with_ticks
+from visit import NOON, Visit, broken, catalog, skills, store, with_ticks
 
 from roadmap import export, report, ui
 from roadmap.facts import Grade, Recall
 from roadmap.recall import graded
 from roadmap.report import Drilled, Note, Report, words
+from roadmap.ui import acts
 
 TICKED = skills(junior=4, mid=2)
 FIRST = TICKED[0]
@@ -46,6 +47,21 @@ def test_without_a_tick_it_says_where_to_begin() -> None:
     assert "Make report" not in visit.buttons
     visit.press("Tick skills")
     assert [header.value for header in visit.app.header] == ["Skills"]
+
+
+def test_what_was_typed_while_the_database_did_not_answer_is_still_there_and_goes_into_the_report() -> None:
+    with_ticks(*skills(junior=2))
+    visit, typed = Visit("report"), "Next: sagas. " * 100
+    mend = broken()
+    visit.app.text_area(key="message").set_value(typed).run()
+    assert visit.toasts == [acts.UNANSWERED]
+    visit.again()
+    assert visit.app.text_area(key="message").value == typed
+    mend()
+    visit.app.text_input(key="name").set_value("Ada").run()
+    visit.press("Make report")
+    held, who = store()
+    assert [made.message for made in held.reports(who)] == [typed.strip()]
 
 
 def test_a_draft_is_shown_before_anything_is_made(named: None) -> None:
