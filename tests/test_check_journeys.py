@@ -162,7 +162,7 @@ def contradicted(store: Store, who: str) -> None:
     now, [skill] = datetime.now(UTC), skills(senior=1)
     store.tick(who, dict.fromkeys((*skills(junior=5), skill), True), now - timedelta(days=3))
     for question in [one for one in catalog().questions_of[skill] if one.skills == (skill,)][:2]:
-        fact = Answer(now - timedelta(days=2), question.id, (key(question) + 1) % 4, False, 4000)
+        fact = Answer(now - timedelta(days=2), question.id, (key(question) + 1) % len(question.options), False, 4000)
         store.answer(who, fact, since=fact.at)
     take_check(store, who, up_to("junior"), now - 20 * MINUTE)
 

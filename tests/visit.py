@@ -201,7 +201,7 @@ def take_check(
         question = placement.check(catalog(), held.answers(who), form, at, lambda moment: moment.date(), who).question
         if question is None:
             break
-        option = (key(question) + (not knows(question))) % 4
+        option = (key(question) + (not knows(question))) % len(question.options)
         fact = Answer(at, question.id, option, knows(question), 30_000, form, Confidence(1 + number % 3))
         assert held.answer(who, fact, since=at)
         taken.append(fact)

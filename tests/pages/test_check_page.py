@@ -37,7 +37,7 @@ def later(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:
 
 def answered(question: str, right: bool, at: datetime, mode: Mode = "quiz", sure: int | None = None) -> None:
     held, who = store()
-    option = (key(catalog().question[question]) + (not right)) % 4
+    option = (key(catalog().question[question]) + (not right)) % len(catalog().question[question].options)
     assert held.answer(who, Answer(at, question, option, right, 30_000, mode, sure and Confidence(sure)), since=at)
 
 
@@ -60,7 +60,7 @@ def asked(visit: Visit) -> Question:
 
 def choose(visit: Visit, right: bool, question: Question | None = None, sure: int | None = 2) -> Visit:
     question = question or asked(visit)
-    option = (key(question) + (not right)) % 4
+    option = (key(question) + (not right)) % len(question.options)
     return visit.act("check", act("answer", question=question.id, option=option, confidence=sure, milliseconds=4000))
 
 
