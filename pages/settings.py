@@ -35,7 +35,6 @@ KINDS: dict[Kind, str] = {
     "review": "reviews",
     "objective": "answers to objectives",
     "team": "kept teams",
-    "restore": "restores",
     "retraction": "undone steps",
 }
 

@@ -23,7 +23,7 @@ import time
 import urllib.request
 import uuid
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -97,17 +97,21 @@ document.querySelector("input").onchange = () => { output.value = Number(output.
 </script>"""
 
 
-APP = """
-import app
-app.serve(PORT, open_browser=False)
-"""
+START = ("-m", "roadmap", "run", "--no-browser", "--port")
+"""What Python is told to start the dashboard; the port follows."""
 
-EACH_ALONE = f"""
+START_FOR_A_CROWD = (
+    "-c",
+    f"""
+import sys
 import streamlit as st
 from roadmap import ui
 ui.person = lambda: ui.store().person("crowd", st.context.headers["{load.PERSON}"])
-{APP}
-"""
+import app
+app.serve(int(sys.argv[1]), open_browser=False)
+""",
+)
+"""The same, and every tab is of the person that its header names."""
 
 
 def main(*, as_json: bool = False, people: int | None = None) -> None:
@@ -121,7 +125,7 @@ def measure_load(people: int, seconds: float = LOAD_SECONDS) -> dict[str, Any]:
     """What a crowd meets on the Skills page of one process: each a person of their own, as behind a sign-in."""
     with tempfile.TemporaryDirectory() as made:
         url = f"sqlite:///{Path(made) / 'load.db'}"
-        with _served(content.FOLDER, url, EACH_ALONE) as (address, process, _):
+        with _served(content.FOLDER, url, START_FOR_A_CROWD) as (address, process, _):
             return {"people": people, "seconds": seconds, **asyncio.run(_crowd(address, process.pid, people, seconds))}
 
 
@@ -345,13 +349,15 @@ def _floor(browser: Browser, folder: Path) -> list[float]:
 
 
 @contextmanager
-def _served(folder: Path, url: str, code: str = APP) -> Iterator[tuple[str, subprocess.Popen[bytes], float]]:
+def _served(
+    folder: Path, url: str, start: Sequence[str] = START
+) -> Iterator[tuple[str, subprocess.Popen[bytes], float]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     started = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603 - our own app, with arguments of our own
-        [sys.executable, "-c", code.replace("PORT", str(port))],
+        [sys.executable, *start, str(port)],
         cwd=ROOT,
         env={**os.environ, "ROADMAP_CONTENT": str(folder), "ROADMAP_DATABASE_URL": url},
         stdout=subprocess.DEVNULL,
